@@ -7,7 +7,7 @@ namespace Hermes.ZooKeeper;
 /// <remarks>
 /// <para>Requests go to the server in the order of their calls and are answered in that order. A call made while no
 /// connection stands waits for one, until its token says otherwise.</para>
-/// <para>Three kinds of failure stay apart: <see cref="ZooKeeperException"/> (the server said no, its code says why),
+/// <para>A read whose connection breaks is sent again; nothing else is. Three kinds of failure stay apart: <see cref="ZooKeeperException"/> (the server said no, its code says why),
 /// <see cref="ConnectionLostException"/> (nobody knows whether it happened, unless
 /// <see cref="ConnectionLostException.MaybeApplied"/> is false), and <see cref="ArgumentException"/> (misuse; nothing
 /// was sent). Cancelling a call is local: the request may still be carried out.</para>
@@ -24,7 +24,8 @@ public interface IZooKeeper : IAsyncDisposable
     IAsyncEnumerable<SessionStatus> SessionChangesAsync(CancellationToken cancellationToken);
 
     /// <summary>Waits until the session is <see cref="SessionState.Connected"/>.</summary>
-    /// <exception cref="ZooKeeperException">The credentials were refused, or the client is closed.</exception>
+    /// <exception cref="ZooKeeperException">The credentials were refused.</exception>
+    /// <exception cref="ObjectDisposedException">The client is closed.</exception>
     Task<SessionStatus> WhenConnectedAsync(CancellationToken cancellationToken);
 
     /// <summary>Creates a node.</summary>

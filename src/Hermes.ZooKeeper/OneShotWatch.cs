@@ -11,8 +11,8 @@ public sealed class OneShotWatch : IDisposable
     /// <summary>The node watched.</summary>
     public string Path { get; }
 
-    /// <summary>Completes with the event; with a <see cref="WatchEventType.Gap"/> when the session expired; cancelled
-    /// when the watch or the client is disposed first.</summary>
+    /// <summary>Completes with the event; with a <see cref="WatchEventType.Gap"/> when it can no longer tell (the session
+    /// expired, or a persistent watch that served it ended): read again. Cancelled when the watch or the client is disposed first.</summary>
     public Task<WatchEvent> Fired => _fired.Task;
 
     internal void Fire(WatchEvent what) => _fired.TrySetResult(what);
