@@ -1,4 +1,5 @@
 using System.Net;
+using Hermes.KafkaEmulator.Groups;
 
 namespace Hermes.KafkaEmulator;
 
@@ -25,6 +26,9 @@ public sealed record KafkaEmulatorOptions
 
     /// <summary>Largest request in bytes (Kafka's <c>socket.request.max.bytes</c>). Default 100 MiB, as in Kafka.</summary>
     public int RequestMaxBytes { get; init; } = 100 * 1024 * 1024;
+
+    /// <summary>Settings of consumer groups.</summary>
+    public GroupOptions Groups { get; init; } = new();
 
     /// <summary>How long a stopping server lets answers out that are on their way. Default 5 s.</summary>
     public TimeSpan StopBudget { get; init; } = TimeSpan.FromSeconds(5);
