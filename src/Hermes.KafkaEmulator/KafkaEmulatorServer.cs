@@ -1,5 +1,4 @@
 using System.Net;
-using Hermes.KafkaEmulator.Apis;
 using Hermes.KafkaEmulator.Network;
 
 namespace Hermes.KafkaEmulator;
@@ -11,11 +10,12 @@ namespace Hermes.KafkaEmulator;
 public sealed class KafkaEmulatorServer : IAsyncDisposable
 {
     private readonly KafkaEmulatorOptions _options;
+    private readonly Broker _broker;
     private readonly Listener _listener;
 
-    private KafkaEmulatorServer(KafkaEmulatorOptions options, Listener listener, IPEndPoint address)
+    private KafkaEmulatorServer(KafkaEmulatorOptions options, Broker broker, Listener listener, IPEndPoint address)
     {
-        (_options, _listener, Address) = (options, listener, address);
+        (_options, _broker, _listener, Address) = (options, broker, listener, address);
         BootstrapServers = options.Advertise ?? address.ToString();
     }
 
@@ -30,26 +30,37 @@ public sealed class KafkaEmulatorServer : IAsyncDisposable
     /// <param name="loggers">Where it logs; it is quiet while nothing is wrong.</param>
     /// <param name="clock">The time of log appends, sessions and waits.</param>
     /// <exception cref="System.Net.Sockets.SocketException">The address is taken or not of this machine.</exception>
-    /// <exception cref="IOException">The data folder cannot be used.</exception>
+    /// <exception cref="IOException">The data folder cannot be used, or another emulator uses it.</exception>
     public static KafkaEmulatorServer Start(KafkaEmulatorOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
         var socket = Listener.Bind(options.Listen);
+        Broker? broker = null;
         try
         {
-            var apis = new ApiTable([]);
-            var listener = new Listener(socket, apis, options.RequestMaxBytes, clock, loggers.CreateLogger<KafkaEmulatorServer>());
-            return new KafkaEmulatorServer(options, listener, (IPEndPoint)socket.LocalEndPoint!);
+            var address = (IPEndPoint)socket.LocalEndPoint!;
+            broker = new Broker(options, address, loggers, clock);
+            var listener = new Listener(socket, broker.Apis, options.RequestMaxBytes, clock, loggers.CreateLogger<KafkaEmulatorServer>());
+            return new KafkaEmulatorServer(options, broker, listener, address);
         }
         catch
         {
+            broker?.Dispose();
             socket.Dispose();
             throw;
         }
     }
 
     /// <summary>Takes no more requests, lets answers out within <see cref="KafkaEmulatorOptions.StopBudget"/>, closes everything.</summary>
-    public Task StopAsync() => _listener.StopAsync(_options.StopBudget);
+    public async Task StopAsync()
+    {
+        await _listener.StopAsync(_options.StopBudget);
+        _broker.Dispose();
+    }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _listener.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _listener.DisposeAsync();
+        _broker.Dispose();
+    }
 }

@@ -54,9 +54,10 @@ internal sealed class Journal : IDisposable
     {
         if (_file is null)
             return;
-        _length = Write(_file, _length, entry);
+        // Before the entry is added: it holds whether the caller's state has the change already or not yet.
         if (_length > _rewriteAt)
             Rewrite();
+        _length = Write(_file!, _length, entry);
     }
 
     public void Dispose() => _file?.Dispose();

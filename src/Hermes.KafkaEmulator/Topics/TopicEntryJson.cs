@@ -1,0 +1,6 @@
+using System.Text.Json.Serialization;
+
+namespace Hermes.KafkaEmulator.Topics;
+
+[JsonSerializable(typeof(TopicEntry))]
+internal sealed partial class TopicEntryJson : JsonSerializerContext;
