@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Hermes.Delivery.Retries;
+using Hermes.Delivery.Sending;
+using Hermes.Delivery.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Hermes.Delivery;
+
+/// <summary>What all subscriptions of a process share: one HTTP client, one timer, one set of metrics.</summary>
+public sealed class DeliveryEngine : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<SubscriptionDelivery, byte> _open = new();
+    private readonly ILogger _logger;
+
+    /// <summary>Starts nothing: connections and the timer come with the first message.</summary>
+    public DeliveryEngine(DeliveryOptions options, IMeterFactory meters, ILoggerFactory loggers, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(meters);
+        ArgumentNullException.ThrowIfNull(loggers);
+        ArgumentNullException.ThrowIfNull(clock);
+        Options = options;
+        Clock = clock;
+        Timetable = new Timetable(clock);
+        Sender = SenderFactory.Create(options);
+        Metrics = new DeliveryMetrics(meters, () => _open.Keys);
+        _logger = loggers.CreateLogger<SubscriptionDelivery>();
+    }
+
+    internal DeliveryOptions Options { get; }
+
+    internal TimeProvider Clock { get; }
+
+    internal Timetable Timetable { get; }
+
+    internal HttpMessageInvoker Sender { get; }
+
+    internal DeliveryMetrics Metrics { get; }
+
+    internal SubscriptionDelivery Open(DeliveryPlan plan, ISettlements settlements, Action roomAgain)
+    {
+        var delivery = new SubscriptionDelivery(this, plan, settlements, roomAgain, _logger);
+        _open[delivery] = 0;
+        return delivery;
+    }
+
+    internal void Closed(SubscriptionDelivery delivery) => _open.TryRemove(delivery, out _);
+
+    /// <summary>Lets go of all deliveries that are still open, unsettled, and closes the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var delivery in _open.Keys) await delivery.DisposeAsync();
+        Timetable.Dispose();
+        Sender.Dispose();
+    }
+}

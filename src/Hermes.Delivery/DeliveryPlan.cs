@@ -1,0 +1,46 @@
+using System.Collections.Frozen;
+using Hermes.Delivery.Endpoints;
+using Hermes.Delivery.Filtering;
+using Hermes.Delivery.Retries;
+
+namespace Hermes.Delivery;
+
+/// <summary>What a subscription document asks for, read once and kept in the form in which each message needs it.</summary>
+internal sealed class DeliveryPlan
+{
+    /// <summary>Headers that every request carries by itself; one of these names from elsewhere makes the request impossible.</summary>
+    private static readonly string[] Always = ["Content-Type", "Content-Length", "Host", "Keep-Alive", "Hermes-Message-Id", "Hermes-Retry-Count"];
+
+    /// <summary>The qualified name of the subscription: <c>group.topic$name</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The qualified name of its topic.</summary>
+    public required string Topic { get; init; }
+
+    public required EndpointAddress Endpoint { get; init; }
+
+    /// <summary>Identity headers, credentials and the subscription's own headers: the same on each request.</summary>
+    public required KeyValuePair<string, string>[] FixedHeaders { get; init; }
+
+    /// <summary>All names that no external metadata may use, in any letter case.</summary>
+    public FrozenSet<string> OwnHeaders => field ??= FixedHeaders.Select(header => header.Key).Concat(Always).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    public required FilterSet Filters { get; init; }
+
+    public required BackoffPolicy Backoff { get; init; }
+
+    /// <summary>The longest that one attempt may take, from its start to its answer.</summary>
+    public required TimeSpan AttemptTimeout { get; init; }
+
+    /// <summary>How old, from its publication, a message has to be before it is first sent.</summary>
+    public required TimeSpan SendingDelay { get; init; }
+
+    /// <summary>Attempts a second.</summary>
+    public required double Rate { get; init; }
+
+    /// <summary>Messages that may be unsettled at once.</summary>
+    public required int Window { get; init; }
+
+    /// <summary>Whether a 4xx answer is tried again.</summary>
+    public required bool RetryClientErrors { get; init; }
+}

@@ -1,0 +1,32 @@
+namespace Hermes.Delivery;
+
+/// <summary>One record of Kafka, unwrapped and on its way to one subscription.</summary>
+public sealed class Message
+{
+    /// <summary>The id its publisher or the frontend gave it; empty when it has none. Sent as <c>Hermes-Message-Id</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The Kafka topic it was read from, which is not always the primary one of its Hermes topic.</summary>
+    public required string KafkaTopic { get; init; }
+
+    /// <summary>The partition it was read from.</summary>
+    public required int Partition { get; init; }
+
+    /// <summary>Its offset in that partition.</summary>
+    public required long Offset { get; init; }
+
+    /// <summary>The epoch of the partition when it was read; an older epoch's messages are abandoned, never settled.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>What the endpoint gets, byte for byte. The memory must stay as it is until the message is settled or abandoned.</summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>When it was published, milliseconds since 1970-01-01 UTC; the base of <c>sendingDelay</c>.</summary>
+    public required long PublishedMs { get; init; }
+
+    /// <summary>The key of the record; null when it has none.</summary>
+    public byte[]? Key { get; init; }
+
+    /// <summary>What the publisher attached: each entry becomes a request header, and header filters read it.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> ExternalMetadata { get; init; } = [];
+}

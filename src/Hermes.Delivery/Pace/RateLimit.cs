@@ -1,0 +1,32 @@
+namespace Hermes.Delivery.Pace;
+
+/// <summary>
+/// A token bucket: so many attempts a second, and after a rest at most one second's worth at once. Not thread-safe: its owner locks.
+/// </summary>
+/// <remarks>Kept as the moment at which the next attempt is owed, so that nothing has to be refilled.</remarks>
+internal sealed class RateLimit(long frequency)
+{
+    private double _interval;
+    private double _next = double.NegativeInfinity;
+
+    /// <summary>Sets the rate, attempts a second; what was saved up is kept within one second.</summary>
+    public void Set(double perSecond) => _interval = frequency / perSecond;
+
+    /// <summary>Takes one attempt at <paramref name="now"/>, or tells when to come again.</summary>
+    /// <param name="now">A timestamp of the clock.</param>
+    /// <param name="again">When it was refused: the timestamp at which one attempt will be free.</param>
+    public bool TryTake(long now, out long again)
+    {
+        if (double.IsNegativeInfinity(_next)) _next = now; // the first second starts without savings
+        var next = Math.Max(_next, now - Math.Max(frequency - _interval, 0));
+        if (next > now)
+        {
+            again = (long)Math.Ceiling(next);
+            return false;
+        }
+
+        _next = next + _interval;
+        again = now;
+        return true;
+    }
+}

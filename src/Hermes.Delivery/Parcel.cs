@@ -1,0 +1,54 @@
+using Hermes.Delivery.Retries;
+
+namespace Hermes.Delivery;
+
+/// <summary>One accepted message until it is settled: where it stands, and what its attempts have come to.</summary>
+/// <remarks>Its owner's lock guards every member, except while it is <see cref="ParcelState.OnWire"/>: then its attempt has it.</remarks>
+internal sealed class Parcel(SubscriptionDelivery owner, Message message, long acceptedAt, long number) : ITimed
+{
+    public Message Message { get; } = message;
+
+    /// <summary>When it was accepted, as a timestamp: the time to live runs from here.</summary>
+    public long AcceptedAt { get; } = acceptedAt;
+
+    /// <summary>How many messages the subscription had accepted before this one.</summary>
+    public long Number { get; } = number;
+
+    public ParcelState State { get; set; } = ParcelState.Waiting;
+
+    /// <summary>Attempts made.</summary>
+    public int Attempts { get; set; }
+
+    public bool PassedFilters { get; set; }
+
+    /// <summary>Its partition was revoked, or the process lets go: nothing more is reported of it.</summary>
+    public bool Abandoned { get; set; }
+
+    /// <summary>Its attempt was cut off because it took too long.</summary>
+    public bool TimedOut { get; set; }
+
+    /// <summary>It was named in the log as the one that holds up the subscription.</summary>
+    public bool Named { get; set; }
+
+    /// <summary>The timestamp at which the attempt on the wire is cut off.</summary>
+    public long Deadline { get; set; }
+
+    /// <summary>The pause before the next attempt; null before the first failure.</summary>
+    public TimeSpan? Backoff { get; set; }
+
+    /// <summary>Neighbours in the owner's list of unsettled deliveries.</summary>
+    public Parcel? Previous { get; set; }
+
+    public Parcel? Next { get; set; }
+
+    /// <summary>Cuts the attempt on the wire off. Taken under the lock, so that a late cut cannot meet the next attempt.</summary>
+    public CancellationTokenSource Abort { get; private set; } = new();
+
+    /// <summary>Makes ready for the next attempt.</summary>
+    public void EndAttempt()
+    {
+        if (TimedOut || !Abort.TryReset()) Abort = new CancellationTokenSource();
+    }
+
+    public void Due() => owner.Wake(this);
+}

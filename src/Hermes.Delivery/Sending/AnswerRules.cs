@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+
+namespace Hermes.Delivery.Sending;
+
+/// <summary>Judges the answers of endpoints as Hermes does for serial subscriptions.</summary>
+internal static class AnswerRules
+{
+    public static Outcome Judge(int status, HttpResponseHeaders headers, bool retryClientErrors, DateTimeOffset now)
+    {
+        var verdict = VerdictFor(status, retryClientErrors);
+        var asked = verdict is Verdict.Retry && status is 429 or 503 ? RetryAfter(headers, now) : null;
+        return new Outcome(verdict, status, asked, Fault: null);
+    }
+
+    /// <summary>2xx is taken; 4xx is final unless client errors are retried; all else (redirects too, never followed) is tried again.</summary>
+    public static Verdict VerdictFor(int status, bool retryClientErrors) => status switch
+    {
+        >= 200 and < 300 => Verdict.Delivered,
+        >= 400 and < 500 when !retryClientErrors => Verdict.Discard,
+        _ => Verdict.Retry,
+    };
+
+    /// <summary>Reads <c>Retry-After</c> as seconds or as a date; null when absent or unreadable.</summary>
+    private static TimeSpan? RetryAfter(HttpResponseHeaders headers, DateTimeOffset now)
+    {
+        if (!headers.NonValidated.TryGetValues("Retry-After", out var values)) return null;
+        foreach (var text in values)
+        {
+            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+                return TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue));
+            if (DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
+                return date > now ? date - now : TimeSpan.Zero;
+        }
+
+        return null;
+    }
+}

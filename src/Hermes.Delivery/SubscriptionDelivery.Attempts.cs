@@ -1,0 +1,216 @@
+using System.Diagnostics;
+using Hermes.Delivery.Sending;
+using Hermes.Delivery.Telemetry;
+
+namespace Hermes.Delivery;
+
+/// <content>Attempts: sending, judging, and what follows.</content>
+public sealed partial class SubscriptionDelivery
+{
+    private static readonly TimeSpan DiscardsNamedEvery = TimeSpan.FromSeconds(1);
+    private bool _failing;
+    private long _discardsUnnamed;
+    private long _nextDiscardNamed = long.MinValue;
+
+    private async Task AttemptAsync(Parcel parcel, DeliveryPlan plan)
+    {
+        var started = _timetable.Now;
+        using var activity = DeliveryMetrics.Source.HasListeners() ? DeliveryTrace.Start(plan, parcel) : null;
+        var outcome = await SendAsync(parcel, plan);
+        parcel.EndAttempt();
+        parcel.Attempts++;
+        var now = _timetable.Now;
+        _engine.Metrics.Attempted(plan, outcome, _timetable.Between(started, now));
+        DeliveryTrace.End(activity, outcome);
+        if (outcome.Verdict is Verdict.Delivered)
+        {
+            if (Volatile.Read(ref _failing)) Recovered(plan);
+            Settle(parcel, Settlement.Delivered, plan);
+            return;
+        }
+
+        if (!Volatile.Read(ref _failing) && !parcel.Abandoned) BeganToFail(plan, outcome);
+        if (outcome.Verdict is Verdict.Discard) Settle(parcel, Settlement.Discarded(outcome.Reason), plan);
+        else TryAgain(parcel, plan, outcome, now);
+    }
+
+    private async ValueTask<Outcome> SendAsync(Parcel parcel, DeliveryPlan plan)
+    {
+        try
+        {
+            using var request = RequestBuilder.TryBuild(plan, parcel.Message, parcel.Attempts, out var fault);
+            if (request is null) return Outcome.Failed(fault!);
+            // The status decides. What the endpoint says beyond it is dropped, within the handler's limits for that.
+            using var response = await _engine.Sender.SendAsync(request, parcel.Abort.Token);
+            return AnswerRules.Judge((int)response.StatusCode, response.Headers, plan.RetryClientErrors, _engine.Clock.GetUtcNow());
+        }
+        catch (OperationCanceledException) when (parcel.TimedOut)
+        {
+            return Outcome.Failed("timeout");
+        }
+        catch (HttpRequestException e)
+        {
+            return Outcome.Failed(e.HttpRequestError.ToString());
+        }
+        catch (Exception e)
+        {
+            return Outcome.Failed(e.GetType().Name); // whatever one message does to the sender, the others go on
+        }
+    }
+
+    private void TryAgain(Parcel parcel, DeliveryPlan plan, Outcome outcome, long now)
+    {
+        var policy = plan.Backoff;
+        var backoff = policy.Next(parcel.Backoff);
+        parcel.Backoff = backoff;
+        if (outcome.RetryAfter is { } asked) Pause(plan, asked < policy.TimeToLive ? asked : policy.TimeToLive, now);
+        if (policy.DelayFor(_timetable.Between(parcel.AcceptedAt, now), backoff, outcome.RetryAfter) is not { } delay)
+        {
+            Settle(parcel, Settlement.Discarded($"{outcome.Reason}, and no time to live is left after {parcel.Attempts} attempts"), plan);
+            return;
+        }
+
+        bool room;
+        lock (_gate)
+        {
+            _onWire--;
+            if (_closed || parcel.Abandoned)
+            {
+                parcel.State = ParcelState.Gone;
+                Unlink(parcel);
+            }
+            else
+            {
+                parcel.State = ParcelState.Resting;
+                _timetable.Add(parcel, _timetable.After(now, delay));
+            }
+
+            room = TakeRoomNotice();
+        }
+
+        if (room) _roomAgain();
+    }
+
+    // Retry-After holds the whole subscription, not only the message whose answer brought it.
+    private void Pause(DeliveryPlan plan, TimeSpan pause, long now)
+    {
+        var until = _timetable.After(now, pause);
+        bool fresh;
+        lock (_gate)
+        {
+            fresh = _pausedUntil <= now;
+            if (until > _pausedUntil) _pausedUntil = until;
+        }
+
+        if (fresh && pause > TimeSpan.Zero) Log.Paused(_logger, plan.Name, pause);
+    }
+
+    private void Settle(Parcel parcel, Settlement settlement, DeliveryPlan plan)
+    {
+        if (!parcel.Abandoned)
+        {
+            try
+            {
+                _settlements.Settled(parcel.Message, settlement);
+            }
+            catch (Exception e)
+            {
+                Log.SettlementFailed(_logger, plan.Name, parcel.Message.KafkaTopic, parcel.Message.Partition, parcel.Message.Offset, e);
+            }
+
+            _engine.Metrics.Settled(plan, settlement.Kind);
+            if (settlement.Kind is SettlementKind.Discarded) NameDiscard(parcel, settlement, plan);
+        }
+
+        bool room;
+        lock (_gate)
+        {
+            _onWire--;
+            parcel.State = ParcelState.Gone;
+            Unlink(parcel);
+            room = TakeRoomNotice();
+        }
+
+        if (room) _roomAgain();
+    }
+
+    private void CutOffLateAttempts()
+    {
+        List<CancellationTokenSource>? late = null;
+        lock (_gate)
+        {
+            var now = _timetable.Now;
+            var next = long.MaxValue;
+            for (var parcel = _oldest; parcel is not null; parcel = parcel.Next)
+            {
+                if (parcel.State is not ParcelState.OnWire || parcel.TimedOut) continue;
+                if (parcel.Deadline > now)
+                {
+                    next = Math.Min(next, parcel.Deadline);
+                    continue;
+                }
+
+                parcel.TimedOut = true;
+                (late ??= []).Add(parcel.Abort);
+            }
+
+            if (next != long.MaxValue) _deadlineAlarm.Set(next);
+        }
+
+        // Outside the lock: the end of an attempt may run right here.
+        if (late is null) return;
+        foreach (var abort in late) abort.Cancel();
+    }
+
+    // Under the lock: the oldest message, when so many later ones were accepted since that it holds up the commit of its partition.
+    private Parcel? TakeHeadOfLine(DeliveryPlan plan)
+    {
+        if (_oldest is not { Named: false } oldest || _accepted - oldest.Number < (long)plan.Window * _engine.Options.HeadOfLineWindows) return null;
+        oldest.Named = true;
+        return oldest;
+    }
+
+    private void Report(Parcel parcel)
+    {
+        var plan = _plan;
+        var message = parcel.Message;
+        _engine.Metrics.HeadOfLine(plan);
+        Log.HeadOfLine(_logger, plan.Name, message.Id, message.KafkaTopic, message.Partition, message.Offset, parcel.Attempts,
+            _timetable.Between(parcel.AcceptedAt, _timetable.Now));
+        Activity.Current?.AddEvent(new ActivityEvent("head of line"));
+    }
+
+    private void BeganToFail(DeliveryPlan plan, Outcome outcome)
+    {
+        Volatile.Write(ref _failing, true);
+        Log.BeganToFail(_logger, plan.Name, plan.Endpoint.Shown, outcome.Reason);
+    }
+
+    private void Recovered(DeliveryPlan plan)
+    {
+        Volatile.Write(ref _failing, false);
+        Log.Recovered(_logger, plan.Name, plan.Endpoint.Shown);
+    }
+
+    // At most one line a second: an endpoint that refuses everything must not flood the log.
+    private void NameDiscard(Parcel parcel, Settlement settlement, DeliveryPlan plan)
+    {
+        long unnamed;
+        lock (_gate)
+        {
+            var now = _timetable.Now;
+            if (now < _nextDiscardNamed)
+            {
+                _discardsUnnamed++;
+                return;
+            }
+
+            _nextDiscardNamed = _timetable.After(now, DiscardsNamedEvery);
+            unnamed = _discardsUnnamed;
+            _discardsUnnamed = 0;
+        }
+
+        var message = parcel.Message;
+        Log.Discarded(_logger, plan.Name, message.Id, message.KafkaTopic, message.Partition, message.Offset, settlement.Reason!, unnamed);
+    }
+}

@@ -1,0 +1,45 @@
+using Hermes.Delivery.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Hermes.Delivery;
+
+/// <content>What it says.</content>
+public sealed partial class SubscriptionDelivery
+{
+    private static partial class Log
+    {
+        [LoggerMessage(LogEvents.Opened, LogLevel.Information, "Delivering {Subscription} to {Endpoint}: {Window} at once, {Rate} a second")]
+        public static partial void Opened(ILogger logger, string subscription, string endpoint, int window, double rate);
+
+        [LoggerMessage(LogEvents.Updated, LogLevel.Information, "{Subscription} changed: delivering to {Endpoint}, {Window} at once, {Rate} a second")]
+        public static partial void Updated(ILogger logger, string subscription, string endpoint, int window, double rate);
+
+        [LoggerMessage(LogEvents.BeganToFail, LogLevel.Warning,
+            "{Subscription}: {Endpoint} began to fail with {Reason}; its messages are tried again while their time to live lasts")]
+        public static partial void BeganToFail(ILogger logger, string subscription, string endpoint, string reason);
+
+        [LoggerMessage(LogEvents.Recovered, LogLevel.Information, "{Subscription}: {Endpoint} takes messages again")]
+        public static partial void Recovered(ILogger logger, string subscription, string endpoint);
+
+        [LoggerMessage(LogEvents.Discarded, LogLevel.Warning,
+            "{Subscription} discarded message {MessageId} ({KafkaTopic}/{Partition}@{Offset}): {Reason}; {Unnamed} more since the last such line")]
+        public static partial void Discarded(
+            ILogger logger, string subscription, string messageId, string kafkaTopic, int partition, long offset, string reason, long unnamed);
+
+        [LoggerMessage(LogEvents.Paused, LogLevel.Information, "{Subscription} rests for {Pause}: its endpoint asked for it by Retry-After")]
+        public static partial void Paused(ILogger logger, string subscription, TimeSpan pause);
+
+        [LoggerMessage(LogEvents.HeadOfLine, LogLevel.Warning,
+            "{Subscription} is held up by message {MessageId} ({KafkaTopic}/{Partition}@{Offset}): {Attempts} attempts in {Age}; "
+            + "nothing behind it can be committed before it is settled")]
+        public static partial void HeadOfLine(
+            ILogger logger, string subscription, string messageId, string kafkaTopic, int partition, long offset, int attempts, TimeSpan age);
+
+        [LoggerMessage(LogEvents.LetGo, LogLevel.Warning, "{Subscription} let go of {Count} messages on the wire; they will be delivered again")]
+        public static partial void LetGo(ILogger logger, string subscription, int count);
+
+        [LoggerMessage(LogEvents.SettlementFailed, LogLevel.Error,
+            "{Subscription}: the end of {KafkaTopic}/{Partition}@{Offset} could not be recorded; it will be delivered again")]
+        public static partial void SettlementFailed(ILogger logger, string subscription, string kafkaTopic, int partition, long offset, Exception e);
+    }
+}

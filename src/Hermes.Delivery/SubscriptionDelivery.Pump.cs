@@ -1,0 +1,133 @@
+using Hermes.Delivery.Filtering;
+
+namespace Hermes.Delivery;
+
+/// <content>The pump: from the queue to the wire, one message at a time.</content>
+public sealed partial class SubscriptionDelivery
+{
+    // Then it goes to the end of the pool's queue, so that a busy subscription does not keep a thread from the others.
+    private const int StepsAtOnce = 128;
+    private readonly PumpWork _pump;
+
+    private enum Step
+    {
+        Filter,
+        Send,
+        Expired,
+        Stop,
+    }
+
+    /// <summary>A parcel's rest is over: it goes back into the queue.</summary>
+    internal void Wake(Parcel parcel)
+    {
+        bool pump;
+        lock (_gate)
+        {
+            if (parcel.State is not ParcelState.Resting) return;
+            parcel.State = ParcelState.Waiting;
+            _waiting.Enqueue(parcel);
+            pump = TakePump();
+        }
+
+        if (pump) ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
+    }
+
+    // The pace or the pause may allow more now.
+    private void Pace()
+    {
+        bool pump;
+        lock (_gate) pump = _waiting.Count > 0 && TakePump();
+        if (pump) ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
+    }
+
+    // Under the lock: whether the caller has to start the pump.
+    private bool TakePump()
+    {
+        if (_pumping) return false;
+        _pumping = true;
+        return true;
+    }
+
+    private void Pump()
+    {
+        for (var i = 0; i < StepsAtOnce; i++)
+        {
+            var plan = _plan;
+            switch (NextStep(plan, out var parcel))
+            {
+                case Step.Stop:
+                    return;
+                case Step.Filter when Filter(plan.Filters, parcel!):
+                    break;
+                case Step.Filter:
+                    Settle(parcel!, Settlement.Filtered, plan);
+                    break;
+                case Step.Expired:
+                    Settle(parcel!, Settlement.Discarded($"its time to live ended before attempt {parcel!.Attempts + 1} could begin"), plan);
+                    break;
+                default:
+                    _ = AttemptAsync(parcel!, plan); // never throws; it closes the parcel in the books itself
+                    break;
+            }
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
+    }
+
+    private Step NextStep(DeliveryPlan plan, out Parcel? parcel)
+    {
+        lock (_gate)
+        {
+            while (_waiting.TryPeek(out parcel) && parcel.State is ParcelState.Gone) _waiting.Dequeue();
+            if (parcel is null) return StopPump();
+            if (!parcel.PassedFilters && !plan.Filters.IsEmpty) return Step.Filter;
+            var now = _timetable.Now;
+            if (parcel.Attempts > 0 && _timetable.Between(parcel.AcceptedAt, now) > plan.Backoff.TimeToLive)
+            {
+                TakeFromQueue(parcel);
+                return Step.Expired;
+            }
+
+            if (_pausedUntil > now) return StopPump(_pausedUntil);
+            if (!_rate.TryTake(now, out var again)) return StopPump(again);
+            TakeFromQueue(parcel);
+            parcel.Deadline = _timetable.After(now, plan.AttemptTimeout);
+            parcel.TimedOut = false;
+            _deadlineAlarm.Set(parcel.Deadline);
+            return Step.Send;
+        }
+    }
+
+    private Step StopPump(long? again = null)
+    {
+        _pumping = false;
+        if (again is { } moment) _paceAlarm.Set(moment);
+        return Step.Stop;
+    }
+
+    private void TakeFromQueue(Parcel parcel)
+    {
+        _waiting.Dequeue();
+        parcel.State = ParcelState.OnWire;
+        parcel.Deadline = long.MaxValue;
+        _onWire++;
+    }
+
+    /// <returns>Whether the pump goes on with the next step: it passes, or it was dropped meanwhile.</returns>
+    private bool Filter(FilterSet filters, Parcel parcel)
+    {
+        var passes = filters.Passes(parcel.Message);
+        lock (_gate)
+        {
+            if (parcel.State is ParcelState.Gone) return true;
+            parcel.PassedFilters = passes;
+            if (!passes) TakeFromQueue(parcel);
+            return passes;
+        }
+    }
+
+    private sealed class PumpWork(SubscriptionDelivery owner) : IThreadPoolWorkItem
+    {
+        public void Execute() => owner.Pump();
+    }
+}

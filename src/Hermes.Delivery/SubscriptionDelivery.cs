@@ -1,0 +1,255 @@
+using Hermes.Delivery.Pace;
+using Hermes.Delivery.Retries;
+using Microsoft.Extensions.Logging;
+
+namespace Hermes.Delivery;
+
+/// <summary>
+/// Brings the messages of one subscription to its endpoint: a bounded window of unsettled messages, each filtered, paced, sent, judged,
+/// and tried again until it is delivered or given up. Made by <see cref="DeliveryEngine"/>; owns no thread and no timer.
+/// </summary>
+/// <remarks>
+/// One lock guards the books, never across I/O or a callback. Messages wait in one queue which a single pump empties on a thread of the
+/// pool: it takes a message when filters, pace and pause allow and starts its attempt; whoever ends an attempt closes it in the books.
+/// </remarks>
+public sealed partial class SubscriptionDelivery : IAsyncDisposable
+{
+    private static readonly TimeSpan RoomNoticeAtLatest = TimeSpan.FromMilliseconds(5);
+    private readonly DeliveryEngine _engine;
+    private readonly ISettlements _settlements;
+    private readonly Action _roomAgain;
+    private readonly ILogger _logger;
+    private readonly Timetable _timetable;
+    private readonly Lock _gate = new();
+    private readonly Queue<Parcel> _waiting = new();
+    private readonly RateLimit _rate;
+    private readonly Alarm _paceAlarm;
+    private readonly Alarm _deadlineAlarm;
+    private readonly Alarm _roomAlarm;
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile DeliveryPlan _plan;
+    private Parcel? _oldest;
+    private Parcel? _newest;
+    private int _unsettled;
+    private int _onWire;
+    private long _accepted;
+    private long _pausedUntil;
+    private bool _pumping;
+    private bool _roomWanted;
+    private bool _closed;
+
+    internal SubscriptionDelivery(DeliveryEngine engine, DeliveryPlan plan, ISettlements settlements, Action roomAgain, ILogger logger)
+    {
+        _engine = engine;
+        _plan = plan;
+        _settlements = settlements;
+        _roomAgain = roomAgain;
+        _logger = logger;
+        _timetable = engine.Timetable;
+        _rate = new RateLimit(engine.Clock.TimestampFrequency);
+        _rate.Set(plan.Rate);
+        _pausedUntil = long.MinValue;
+        _paceAlarm = new Alarm(_timetable, Pace);
+        _deadlineAlarm = new Alarm(_timetable, CutOffLateAttempts);
+        _roomAlarm = new Alarm(_timetable, NoticeRoom);
+        _pump = new PumpWork(this);
+        Log.Opened(_logger, plan.Name, plan.Endpoint.Shown, plan.Window, plan.Rate);
+    }
+
+    /// <summary>The qualified name of the subscription.</summary>
+    public string Name => _plan.Name;
+
+    /// <summary>Messages accepted and not yet settled.</summary>
+    public int Unsettled => Volatile.Read(ref _unsettled);
+
+    /// <summary>How long the oldest unsettled message has been here; zero when there is none.</summary>
+    public TimeSpan OldestAge
+    {
+        get
+        {
+            lock (_gate) return _oldest is { } oldest ? _timetable.Between(oldest.AcceptedAt, _timetable.Now) : TimeSpan.Zero;
+        }
+    }
+
+    internal DeliveryPlan Plan => _plan;
+
+    /// <summary>Takes a message into the window. Never waits.</summary>
+    /// <returns>False when the window is full (<c>roomAgain</c> is called once there is room) or the delivery is closing.</returns>
+    public bool TryAccept(Message message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var plan = _plan;
+        var delay = plan.SendingDelay > TimeSpan.Zero
+            ? plan.SendingDelay - (_engine.Clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(message.PublishedMs))
+            : TimeSpan.Zero;
+        var now = _timetable.Now;
+        bool pump;
+        Parcel? holdsUp;
+        lock (_gate)
+        {
+            if (_closed) return false;
+            if (_unsettled >= plan.Window)
+            {
+                _roomWanted = true;
+                return false;
+            }
+
+            var parcel = new Parcel(this, message, now, _accepted++);
+            Link(parcel);
+            holdsUp = TakeHeadOfLine(plan);
+            if (delay > TimeSpan.Zero)
+            {
+                parcel.State = ParcelState.Resting;
+                // A clock that was set back must not hold a message longer than the subscription asked for.
+                _timetable.Add(parcel, _timetable.After(now, delay < plan.SendingDelay ? delay : plan.SendingDelay));
+                pump = false;
+            }
+            else
+            {
+                _waiting.Enqueue(parcel);
+                pump = TakePump();
+            }
+        }
+
+        if (holdsUp is not null) Report(holdsUp);
+        if (pump) ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
+        return true;
+    }
+
+    /// <summary>
+    /// Drops what a revoked or moved partition has waiting, up to and including <paramref name="epoch"/>, unsettled. Attempts on the wire
+    /// run to their end, which is not reported. After the return no settlement of such a message begins.
+    /// </summary>
+    public void Abandon(string kafkaTopic, int partition, int epoch)
+    {
+        bool room;
+        lock (_gate)
+        {
+            for (var (parcel, next) = (_oldest, _oldest?.Next); parcel is not null; (parcel, next) = (next, next?.Next))
+            {
+                var message = parcel.Message;
+                if (message.Partition != partition || message.Epoch > epoch
+                    || !string.Equals(message.KafkaTopic, kafkaTopic, StringComparison.Ordinal)) continue;
+                Drop(parcel);
+            }
+
+            room = TakeRoomNotice();
+        }
+
+        if (room) _roomAgain();
+    }
+
+    /// <summary>
+    /// Accepts no more, drops unsettled what is not on the wire, and waits for the attempts that are. An attempt that fails now is not
+    /// repeated. At <paramref name="letGo"/> the rest is cut off, unsettled, and the wait ends; it does not throw.
+    /// </summary>
+    public async Task DrainAsync(CancellationToken letGo)
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                _closed = true;
+                for (var (parcel, next) = (_oldest, _oldest?.Next); parcel is not null; (parcel, next) = (next, next?.Next))
+                    if (parcel.State is not ParcelState.OnWire)
+                        Drop(parcel);
+            }
+
+            if (_unsettled == 0) _empty.TrySetResult();
+        }
+
+        await using var _ = letGo.UnsafeRegister(static state => ((SubscriptionDelivery)state!).LetGo(), this);
+        await _empty.Task;
+        _engine.Closed(this);
+    }
+
+    /// <summary>Lets go of everything at once, unsettled.</summary>
+    public async ValueTask DisposeAsync() => await DrainAsync(new CancellationToken(canceled: true));
+
+    internal void Update(DeliveryPlan plan)
+    {
+        bool room;
+        lock (_gate)
+        {
+            _plan = plan;
+            _rate.Set(plan.Rate);
+            room = TakeRoomNotice();
+        }
+
+        Log.Updated(_logger, plan.Name, plan.Endpoint.Shown, plan.Window, plan.Rate);
+        Pace();
+        if (room) _roomAgain();
+    }
+
+    private void LetGo()
+    {
+        List<CancellationTokenSource> cut = [];
+        lock (_gate)
+        {
+            for (var parcel = _oldest; parcel is not null; parcel = parcel.Next)
+            {
+                parcel.Abandoned = true;
+                cut.Add(parcel.Abort);
+            }
+        }
+
+        if (cut.Count > 0) Log.LetGo(_logger, Name, cut.Count);
+        foreach (var abort in cut) abort.Cancel();
+    }
+
+    // Under the lock. On the wire a parcel keeps its place in the window until its attempt ends.
+    private void Drop(Parcel parcel)
+    {
+        parcel.Abandoned = true;
+        if (parcel.State is ParcelState.OnWire) return;
+        parcel.State = ParcelState.Gone;
+        Unlink(parcel);
+    }
+
+    private void Link(Parcel parcel)
+    {
+        parcel.Previous = _newest;
+        if (_newest is null) _oldest = parcel;
+        else _newest.Next = parcel;
+        _newest = parcel;
+        _unsettled++;
+    }
+
+    private void Unlink(Parcel parcel)
+    {
+        if (parcel.Previous is null) _oldest = parcel.Next;
+        else parcel.Previous.Next = parcel.Next;
+        if (parcel.Next is null) _newest = parcel.Previous;
+        else parcel.Next.Previous = parcel.Previous;
+        parcel.Previous = parcel.Next = null;
+        _unsettled--;
+        if (_closed && _unsettled == 0) _empty.TrySetResult();
+    }
+
+    /// <summary>Under the lock: whether the intake, which was refused, has to be told now that there is room.</summary>
+    /// <remarks>
+    /// Not at the first free place, or intake and delivery would wake each other for every single message: at an eighth of what is still
+    /// moving, and in any case a few milliseconds later.
+    /// </remarks>
+    private bool TakeRoomNotice(bool overdue = false)
+    {
+        if (!_roomWanted || _closed) return false;
+        var free = _plan.Window - _unsettled;
+        if (free <= 0) return false;
+        if (!overdue && free < (_onWire + _waiting.Count) / 8)
+        {
+            _roomAlarm.Set(_timetable.After(_timetable.Now, RoomNoticeAtLatest));
+            return false;
+        }
+
+        _roomWanted = false;
+        return true;
+    }
+
+    private void NoticeRoom()
+    {
+        bool room;
+        lock (_gate) room = TakeRoomNotice(overdue: true);
+        if (room) _roomAgain();
+    }
+}

@@ -1,0 +1,15 @@
+namespace Hermes.Delivery.Telemetry;
+
+/// <summary>Numbers of this assembly's log lines: 2000 to 2099. A retired number keeps its line here.</summary>
+internal static class LogEvents
+{
+    public const int Opened = 2000;
+    public const int Updated = 2001;
+    public const int BeganToFail = 2002;
+    public const int Recovered = 2003;
+    public const int Discarded = 2004;
+    public const int Paused = 2005;
+    public const int HeadOfLine = 2006;
+    public const int LetGo = 2007;
+    public const int SettlementFailed = 2008;
+}
