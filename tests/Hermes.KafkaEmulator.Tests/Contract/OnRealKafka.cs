@@ -1,0 +1,10 @@
+using Hermes.Testing.Kafka;
+
+namespace Hermes.KafkaEmulator.Tests.Contract;
+
+/// <summary>The cases that run on real Kafka share one broker.</summary>
+[CollectionDefinition(Name)]
+public sealed class OnRealKafka : ICollectionFixture<RealKafkaFixture>
+{
+    public const string Name = "Contract on real Kafka";
+}
