@@ -1,5 +1,7 @@
 using System.Net;
 using Hermes.KafkaEmulator.Apis;
+using Hermes.KafkaEmulator.Groups;
+using Hermes.KafkaEmulator.Groups.Apis;
 using Hermes.KafkaEmulator.Logs;
 using Hermes.KafkaEmulator.Topics;
 
@@ -22,6 +24,13 @@ internal sealed class Broker : IDisposable
             var identity = new BrokerIdentity(host, port, data.ClusterId);
             var topics = Own(new TopicCatalog(options, clock));
             var producers = Own(new ProducerIds(data.File("producers.journal")));
+            var groups = Own(new GroupCoordinator(
+                options.Groups,
+                data.File("groups.journal"),
+                (topic, partition) => partition >= 0 && partition < topics.Find(topic)?.Partitions.Length,
+                clock,
+                loggers.CreateLogger<GroupCoordinator>()));
+            topics.Deleted = groups.ForgetTopic;
             Apis = new ApiTable(
             [
                 new MetadataApi(identity, topics, options),
@@ -31,6 +40,7 @@ internal sealed class Broker : IDisposable
                 new CreateTopicsApi(topics),
                 new FindCoordinatorApi(identity),
                 new InitProducerIdApi(producers),
+                .. GroupApis.Of(groups),
             ]);
         }
         catch

@@ -31,7 +31,15 @@ internal sealed partial class GroupCoordinator : IDisposable
         _deadlines = new Deadlines(clock, RunDeadlines);
         _groups = new GroupTable(Create);
         lock (_lock)
+        {
             _journal = new GroupJournal(path, _groups);
+            // A kill between the deletion of a topic and that of its offsets leaves these behind.
+            foreach (var topic in _groups.All.SelectMany(group => group.Offsets.Topics.Select(pair => pair.Key)).Distinct(StringComparer.Ordinal).ToList())
+            {
+                if (!partitionExists(topic, 0))
+                    ForgetTopic(topic);
+            }
+        }
     }
 
     /// <summary>Joins a member to a group; the answer may wait for all the others.</summary>
