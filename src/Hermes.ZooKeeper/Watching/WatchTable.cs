@@ -76,22 +76,23 @@ internal sealed class WatchTable
     /// <summary>Hands an event of the server to all whom it concerns.</summary>
     public void Dispatch(WatchEventType type, string path)
     {
-        List<OneShotWatch>? fired = null;
+        List<OneShotWatch> fired = [];
+        List<OneShotWatch> firedAbove = [];
         lock (_gate)
         {
             if (_paths.TryGetValue(path, out var entry))
             {
-                entry.Take(type, fired ??= []);
+                entry.Take(type, fired);
                 entry.Tell(new(type, path));
                 RemoveIfEmpty(path, entry);
             }
             if (type is not WatchEventType.ChildrenChanged)
-                TellAncestors(type, path, ref fired);
+                TellAncestors(type, path, firedAbove);
         }
-        if (fired is null)
-            return;
         foreach (var watch in fired)
-            watch.Fire(new(type, watch.Path));
+            watch.Fire(new(type, path));
+        foreach (var watch in firedAbove)
+            watch.Fire(new(WatchEventType.ChildrenChanged, watch.Path));
     }
 
     /// <summary>After a new connection: what the server must be told, and readers of persistent watches that they may
@@ -137,7 +138,7 @@ internal sealed class WatchTable
 
     // A recursive watch sends no children events, so those who wait for them on the same path are served from the
     // creation or deletion of the child.
-    private void TellAncestors(WatchEventType type, string path, ref List<OneShotWatch>? fired)
+    private void TellAncestors(WatchEventType type, string path, List<OneShotWatch> fired)
     {
         var isChild = type is WatchEventType.Created or WatchEventType.Deleted;
         for (var above = NodePath.Parent(path); above is not null; above = NodePath.Parent(above), isChild = false)
@@ -146,7 +147,7 @@ internal sealed class WatchTable
                 continue;
             entry.TellFromBelow(new(type, path), above, isChild);
             if (isChild)
-                entry.Take(WatchEventType.ChildrenChanged, fired ??= []);
+                entry.Take(WatchEventType.ChildrenChanged, fired);
         }
     }
 
