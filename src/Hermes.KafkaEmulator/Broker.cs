@@ -31,6 +31,7 @@ internal sealed class Broker : IDisposable
                 clock,
                 loggers.CreateLogger<GroupCoordinator>()));
             topics.Deleted = groups.ForgetTopic;
+            var configuration = new TopicConfiguration(topics);
             Apis = new ApiTable(
             [
                 new MetadataApi(identity, topics, options),
@@ -38,6 +39,15 @@ internal sealed class Broker : IDisposable
                 new FetchApi(topics, clock),
                 new ListOffsetsApi(topics),
                 new CreateTopicsApi(topics),
+                new DeleteTopicsApi(topics, loggers.CreateLogger<DeleteTopicsApi>()),
+                new CreatePartitionsApi(topics),
+                new DeleteRecordsApi(topics),
+                new DescribeConfigsApi(topics, new BrokerSettings(options)),
+                new AlterConfigsApi(configuration),
+                new IncrementalAlterConfigsApi(configuration),
+                new DescribeClusterApi(identity),
+                new OffsetForLeaderEpochApi(topics),
+                new SaslHandshakeApi(),
                 new FindCoordinatorApi(identity),
                 new InitProducerIdApi(producers),
                 .. GroupApis.Of(groups),

@@ -7,6 +7,9 @@ internal sealed record BrokerIdentity(string Host, int Port, string ClusterId)
 {
     public const int NodeId = 1;
 
+    /// <summary>What an anonymous client may do to the cluster where nothing is forbidden, as the bits of Kafka's operations.</summary>
+    public const int ClusterOperations = 8096;
+
     /// <summary>Reads <c>host:port</c>; null when it is not that.</summary>
     public static (string Host, int Port)? ParseAddress(string address)
     {

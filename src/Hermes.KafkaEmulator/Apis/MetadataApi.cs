@@ -9,9 +9,8 @@ namespace Hermes.KafkaEmulator.Apis;
 /// <summary>Which brokers and topics there are. A topic asked for by name may come into being by that.</summary>
 internal sealed class MetadataApi(BrokerIdentity broker, TopicCatalog topics, KafkaEmulatorOptions options) : ApiHandler<MetadataRequest, MetadataResponse>
 {
-    // What an anonymous client may do where nothing is forbidden, as the bits of Kafka's operations.
+    // What an anonymous client may do to a topic where nothing is forbidden, as the bits of Kafka's operations.
     private const int TopicOperations = 3576;
-    private const int ClusterOperations = 8096;
 
     protected override ValueTask<MetadataResponse?> HandleAsync(MetadataRequest request, RequestContext context, CancellationToken cancellationToken)
     {
@@ -22,7 +21,7 @@ internal sealed class MetadataApi(BrokerIdentity broker, TopicCatalog topics, Ka
             ControllerId = BrokerIdentity.NodeId,
         };
         if (request.IncludeClusterAuthorizedOperations && context.Version is >= 8 and <= 10)
-            response.ClusterAuthorizedOperations = ClusterOperations;
+            response.ClusterAuthorizedOperations = BrokerIdentity.ClusterOperations;
         // Version 0 had no null: there an empty list asks for all.
         if (request.Topics is null || (context.Version == 0 && request.Topics.Count == 0))
             response.Topics.AddRange(topics.All.OrderBy(topic => topic.Name, StringComparer.Ordinal).Select(topic => Describe(topic, request)));

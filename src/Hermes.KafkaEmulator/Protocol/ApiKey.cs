@@ -28,6 +28,7 @@ internal enum ApiKey : short
     EndTxn = 26,
     TxnOffsetCommit = 28,
     DescribeConfigs = 32,
+    AlterConfigs = 33,
     SaslAuthenticate = 36,
     CreatePartitions = 37,
     DeleteGroups = 42,

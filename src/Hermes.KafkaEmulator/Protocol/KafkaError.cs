@@ -65,4 +65,6 @@ internal enum KafkaError : short
     ProducerFenced = 90,
     UnknownTopicId = 100,
     InconsistentTopicId = 103,
+    MismatchedEndpointType = 114,
+    UnsupportedEndpointType = 115,
 }

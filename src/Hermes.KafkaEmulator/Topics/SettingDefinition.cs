@@ -12,6 +12,9 @@ namespace Hermes.KafkaEmulator.Topics;
 internal sealed record SettingDefinition(
     string Name, SettingKind Kind, string Default, double Lowest = double.MinValue, string[]? Choices = null, double Highest = double.MaxValue)
 {
+    /// <summary>The name of the broker's setting that is its default.</summary>
+    public string BrokerName => Name is SettingDefinitions.MaxMessageBytes ? "message.max.bytes" : Name is "min.insync.replicas" or "compression.type" ? Name : "log." + Name;
+
     /// <summary>What is wrong with a value; null when nothing is.</summary>
     public string? Fault(string value) => Kind switch
     {

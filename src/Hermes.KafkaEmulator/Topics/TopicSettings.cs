@@ -37,13 +37,20 @@ internal sealed class TopicSettings
     /// <summary>Where a value comes from, with Kafka's numbers: 1 the topic, 4 the broker's settings, 5 Kafka's defaults.</summary>
     public sbyte SourceOf(string name) => Given.ContainsKey(name) ? (sbyte)1 : _broker.ContainsKey(name) ? (sbyte)4 : (sbyte)5;
 
-    private bool Deletes => SettingDefinition.Words(this[SettingDefinitions.CleanupPolicy]).Contains("delete", StringComparer.Ordinal);
+    /// <summary>The broker's value, where it has one that differs from Kafka's default.</summary>
+    public string? OfBroker(string name) => _broker.GetValueOrDefault(name);
+
+    /// <summary>Whether old records may go, rather than only be compacted.</summary>
+    public bool Deletes => SettingDefinition.Words(this[SettingDefinitions.CleanupPolicy]).Contains("delete", StringComparer.Ordinal);
 
     /// <summary>The settings of a broker's topics before anybody gives them any.</summary>
-    public static TopicSettings Of(KafkaEmulatorOptions options) => new(
-        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
-            .Add(SettingDefinitions.MaxMessageBytes, options.MessageMaxBytes.ToString(CultureInfo.InvariantCulture)),
-        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal));
+    public static TopicSettings Of(KafkaEmulatorOptions options)
+    {
+        var none = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+        var largest = options.MessageMaxBytes.ToString(CultureInfo.InvariantCulture);
+        var isDefault = largest == SettingDefinitions.Find(SettingDefinitions.MaxMessageBytes)!.Default;
+        return new(isDefault ? none : none.Add(SettingDefinitions.MaxMessageBytes, largest), none);
+    }
 
     /// <summary>These settings with others given to the topic.</summary>
     public TopicSettings With(ImmutableSortedDictionary<string, string> given) => new(_broker, given);
