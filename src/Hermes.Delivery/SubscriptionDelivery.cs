@@ -71,6 +71,22 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
         }
     }
 
+    /// <summary>Of the unsettled messages, those that wait for their sending delay or their next attempt.</summary>
+    public int Resting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var count = 0;
+                for (var parcel = _oldest; parcel is not null; parcel = parcel.Next)
+                    if (parcel.State is ParcelState.Resting)
+                        count++;
+                return count;
+            }
+        }
+    }
+
     internal DeliveryPlan Plan => _plan;
 
     /// <summary>Takes a message into the window. Never waits.</summary>

@@ -22,6 +22,9 @@ internal sealed class DeliveryMetrics
         meter.CreateObservableGauge("hermes.delivery.unsettled",
             () => open().Select(one => new Measurement<long>(one.Unsettled, new KeyValuePair<string, object?>(Subscription, one.Name))),
             "{message}", "Messages accepted and not yet settled.");
+        meter.CreateObservableGauge("hermes.delivery.resting",
+            () => open().Select(one => new Measurement<long>(one.Resting, new KeyValuePair<string, object?>(Subscription, one.Name))),
+            "{message}", "Of these, messages that wait for their next attempt.");
         meter.CreateObservableGauge("hermes.delivery.oldest.age",
             () => open().Select(one => new Measurement<double>(one.OldestAge.TotalSeconds, new KeyValuePair<string, object?>(Subscription, one.Name))),
             "s", "How long the oldest unsettled message has been here.");
