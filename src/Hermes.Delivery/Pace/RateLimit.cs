@@ -1,7 +1,7 @@
 namespace Hermes.Delivery.Pace;
 
 /// <summary>
-/// A token bucket: so many attempts a second, and after a rest at most one second's worth at once. Not thread-safe: its owner locks.
+/// A token bucket: so many attempts a second, and at the start and after a rest one second's worth at once. Not thread-safe: its owner locks.
 /// </summary>
 /// <remarks>Kept as the moment at which the next attempt is owed, so that nothing has to be refilled.</remarks>
 internal sealed class RateLimit(long frequency)
@@ -17,7 +17,6 @@ internal sealed class RateLimit(long frequency)
     /// <param name="again">When it was refused: the timestamp at which one attempt will be free.</param>
     public bool TryTake(long now, out long again)
     {
-        if (double.IsNegativeInfinity(_next)) _next = now; // the first second starts without savings
         var next = Math.Max(_next, now - Math.Max(frequency - _interval, 0));
         if (next > now)
         {
