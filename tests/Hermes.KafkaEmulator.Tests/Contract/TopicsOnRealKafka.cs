@@ -1,0 +1,9 @@
+using Hermes.Testing.Kafka;
+
+namespace Hermes.KafkaEmulator.Tests.Contract;
+
+[Collection(OnRealKafka.Name), Trait("Needs", "Kafka")]
+public sealed class TopicsOnRealKafka(RealKafkaFixture kafka) : TopicsContract
+{
+    protected override string BootstrapServers => kafka.Broker.BootstrapServers;
+}
