@@ -23,6 +23,7 @@ internal sealed class Broker : IDisposable
                 ?? throw new ArgumentException($"The advertised address {options.Advertise} is not host:port.", nameof(options));
             var identity = new BrokerIdentity(host, port, data.ClusterId);
             var topics = Own(new TopicCatalog(options, clock));
+            Own(new Retention(topics, clock, loggers.CreateLogger<Retention>()));
             var producers = Own(new ProducerIds(data.File("producers.journal")));
             var groups = Own(new GroupCoordinator(
                 options.Groups,

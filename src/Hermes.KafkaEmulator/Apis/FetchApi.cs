@@ -8,6 +8,9 @@ namespace Hermes.KafkaEmulator.Apis;
 /// <summary>Reads record batches, and waits for them where there are too few. Fetch sessions are declined: every request names all it wants.</summary>
 internal sealed class FetchApi(TopicCatalog topics, TimeProvider clock) : ApiHandler<FetchRequest, FetchResponse>
 {
+    // Kafka's fetch.max.bytes of a broker.
+    private const int MostBytes = 55 * 1024 * 1024;
+
     // Before version 4 a client reads message formats that nothing is kept in.
     public override short LowestVersion => 4;
 
@@ -76,10 +79,11 @@ internal sealed class FetchApi(TopicCatalog topics, TimeProvider clock) : ApiHan
         // A response that was too small is read again: what it had rented goes back first.
         context.Answered();
         var response = new FetchResponse();
-        var room = request.MaxBytes;
+        var room = Math.Min(request.MaxBytes, MostBytes);
         long total = 0;
         var failed = false;
         var any = false;
+        var more = false;
         foreach (var wanted in request.Topics)
         {
             var topic = Find(wanted);
@@ -87,30 +91,30 @@ internal sealed class FetchApi(TopicCatalog topics, TimeProvider clock) : ApiHan
             foreach (var partition in wanted.Partitions)
             {
                 var missing = context.Version >= 13 ? KafkaError.UnknownTopicId : KafkaError.UnknownTopicOrPartition;
-                var read = topic is null ? Refused(missing) : Read(topic, partition, Math.Min(room, partition.PartitionMaxBytes), total == 0);
+                var read = topic is null ? ReadResult.Refused(missing) : Read(topic, partition, Math.Min(room, partition.PartitionMaxBytes), total == 0);
                 if (read.Bytes.Rented is { } rented)
                     context.DisposeOnceAnswered(rented);
                 room -= read.Bytes.Memory.Length;
                 total += read.Bytes.Memory.Length;
                 failed |= read.Error is not KafkaError.None;
                 any = true;
+                more |= read.HasMore;
                 answers.Add(Answer(partition.Partition, read, request.IsolationLevel));
             }
 
             response.Responses.Add(new() { Topic = context.Version >= 13 ? "" : wanted.Topic, TopicId = wanted.TopicId, Partitions = answers });
         }
 
-        return (response, failed || !any || total >= request.MinBytes);
+        // Bytes come from one segment at a time: where more lies behind them, waiting would gain nothing.
+        return (response, failed || !any || more || total >= request.MinBytes);
     }
-
-    private static ReadResult Refused(KafkaError error) => new(error, -1, -1, default);
 
     private static ReadResult Read(Topic topic, FetchRequest.FetchPartition partition, int maxBytes, bool atLeastOne)
     {
         if (topic.Partition(partition.Partition) is not { } log)
-            return Refused(KafkaError.UnknownTopicOrPartition);
+            return ReadResult.Refused(KafkaError.UnknownTopicOrPartition);
         if (partition.CurrentLeaderEpoch > PartitionLog.LeaderEpoch)
-            return Refused(KafkaError.UnknownLeaderEpoch);
+            return ReadResult.Refused(KafkaError.UnknownLeaderEpoch);
         return log.Read(partition.FetchOffset, maxBytes, atLeastOne);
     }
 

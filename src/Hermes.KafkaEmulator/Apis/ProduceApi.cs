@@ -9,6 +9,9 @@ namespace Hermes.KafkaEmulator.Apis;
 /// <summary>Appends record batches. With one replica a batch is as safe as it gets once it is written: every kind of acks means that.</summary>
 internal sealed partial class ProduceApi(TopicCatalog topics, ILogger logger) : ApiHandler<ProduceRequest, ProduceResponse>
 {
+    private const int Zstd = 4;
+    private const short FirstWithZstd = 7;
+
     protected override ValueTask<ProduceResponse?> HandleAsync(ProduceRequest request, RequestContext context, CancellationToken cancellationToken)
     {
         var response = new ProduceResponse();
@@ -17,7 +20,7 @@ internal sealed partial class ProduceApi(TopicCatalog topics, ILogger logger) : 
             var topic = topics.Find(data.Name);
             var partitions = new List<ProduceResponse.PartitionProduceResponse>(data.PartitionData.Count);
             foreach (var partition in data.PartitionData)
-                partitions.Add(Answer(partition.Index, Append(topic, request, partition), context.Version));
+                partitions.Add(Answer(partition.Index, Append(topic, request, partition, context.Version), context.Version));
             response.Responses.Add(new() { Name = data.Name, PartitionResponses = partitions });
         }
 
@@ -34,7 +37,7 @@ internal sealed partial class ProduceApi(TopicCatalog topics, ILogger logger) : 
         ErrorMessage = version >= 8 ? result.Reason : null,
     };
 
-    private AppendResult Append(Topic? topic, ProduceRequest request, ProduceRequest.PartitionProduceData data)
+    private AppendResult Append(Topic? topic, ProduceRequest request, ProduceRequest.PartitionProduceData data, short version)
     {
         if (request.Acks is < -1 or > 1)
             return AppendResult.Refused(KafkaError.InvalidRequiredAcks, reason: null);
@@ -44,6 +47,8 @@ internal sealed partial class ProduceApi(TopicCatalog topics, ILogger logger) : 
             return AppendResult.Refused(KafkaError.UnknownTopicOrPartition, reason: null);
         if (data.Records is not { Length: > 0 } records)
             return AppendResult.Refused(KafkaError.InvalidRecord, "A produce request must hold exactly one record batch for a partition.");
+        if (version < FirstWithZstd && records.Length >= RecordBatch.HeaderSize && RecordBatch.Read(records.Span).Compression == Zstd)
+            return AppendResult.Refused(KafkaError.UnsupportedCompressionType, reason: null);
         try
         {
             // The frame is this request's alone, and its batch gets its offsets in place.

@@ -3,51 +3,77 @@ namespace Hermes.KafkaEmulator.Logs;
 /// <summary>The offsets and times of the records in a batch.</summary>
 internal static class BatchRecords
 {
-    /// <summary>Lists them in order.</summary>
+    /// <summary>Lists them in order. A batch that cannot be read to its end gives what can be read.</summary>
     /// <param name="batch">The batch's header.</param>
     /// <param name="bytes">The whole batch.</param>
     public static IEnumerable<(long Offset, long Timestamp)> Of(RecordBatch batch, ReadOnlyMemory<byte> bytes)
     {
         if (batch.IsAppendTime || batch.Count == 1)
             return Enumerable.Range(0, batch.Count).Select(delta => (batch.BaseOffset + delta, batch.MaxTimestamp));
-        return batch.Compression == 0
-            ? Walk(batch, bytes[RecordBatch.HeaderSize..])
-            : [(batch.BaseOffset, batch.MaxTimestamp)];
+        return Walk(batch, bytes[RecordBatch.HeaderSize..]);
     }
 
     private static IEnumerable<(long Offset, long Timestamp)> Walk(RecordBatch batch, ReadOnlyMemory<byte> records)
     {
-        for (var i = 0; i < batch.Count; i++)
+        using var stream = TryOpen(batch, records);
+        var scratch = new byte[4096];
+        for (var i = 0; stream is not null && i < batch.Count; i++)
         {
-            var at = 0;
-            var span = records.Span;
-            if (!TryVarint(span, ref at, out var length) || length < 0 || length > span.Length - at)
-                yield break;
-            var next = at + (int)length;
-            at++; // the record's attributes, unused by Kafka
-            if (!TryVarint(span, ref at, out var timestampDelta) || !TryVarint(span, ref at, out var offsetDelta))
-                yield break;
-            yield return (batch.BaseOffset + offsetDelta, batch.BaseTimestamp + timestampDelta);
-            records = records[next..];
+            (long Offset, long Timestamp) record;
+            try
+            {
+                ReadVarint(stream, out var length, out _);
+                stream.ReadExactly(scratch, 0, 1); // the record's attributes, unused by Kafka
+                ReadVarint(stream, out var timestampDelta, out var timestampSize);
+                ReadVarint(stream, out var offsetDelta, out var offsetSize);
+                Skip(stream, length - 1 - timestampSize - offsetSize, scratch);
+                record = (batch.BaseOffset + offsetDelta, batch.BaseTimestamp + timestampDelta);
+            }
+            catch (Exception)
+            {
+                yield break; // see TryOpen
+            }
+
+            yield return record;
         }
     }
 
+    private static Stream? TryOpen(RecordBatch batch, ReadOnlyMemory<byte> records)
+    {
+        try
+        {
+            return Compression.Open(batch.Compression, records);
+        }
+        catch (Exception)
+        {
+            // Each way of compression fails in its own way on bytes that it did not make.
+            return null;
+        }
+    }
+
+    private static void Skip(Stream stream, long count, byte[] scratch)
+    {
+        for (; count > 0; count -= Math.Min(count, scratch.Length))
+            stream.ReadExactly(scratch, 0, (int)Math.Min(count, scratch.Length));
+    }
+
     /// <summary>A signed number in groups of seven bits, low first, its sign in the lowest bit.</summary>
-    private static bool TryVarint(ReadOnlySpan<byte> bytes, ref int at, out long value)
+    private static void ReadVarint(Stream stream, out long value, out int size)
     {
         ulong raw = 0;
-        for (var shift = 0; shift < 70 && at < bytes.Length; shift += 7)
+        for (size = 0; size < 10;)
         {
-            var next = bytes[at++];
-            raw |= (ulong)(next & 0x7f) << shift;
+            var next = stream.ReadByte();
+            if (next < 0)
+                throw new EndOfStreamException();
+            raw |= (ulong)(next & 0x7f) << (7 * size++);
             if (next < 0x80)
             {
                 value = (long)(raw >> 1) ^ -(long)(raw & 1);
-                return true;
+                return;
             }
         }
 
-        value = 0;
-        return false;
+        throw new InvalidDataException("A varint does not end.");
     }
 }

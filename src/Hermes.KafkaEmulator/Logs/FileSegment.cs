@@ -9,22 +9,20 @@ internal sealed class FileSegment : Segment
     public const string Extension = ".log";
 
     private readonly string _path;
-    private readonly int _capacity;
     private readonly SafeFileHandle _file;
 
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public FileSegment(string folder, long baseOffset, int capacity)
+    public FileSegment(string folder, long baseOffset)
         : base(baseOffset)
     {
         _path = Path.Combine(folder, baseOffset.ToString("D20") + Extension);
-        _capacity = capacity;
         _file = File.OpenHandle(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
     }
 
     /// <summary>Bytes of the file, whole batches or not.</summary>
     public long FileLength => RandomAccess.GetLength(_file);
 
-    public override bool Fits(int size) => Size == 0 || (long)Size + size <= _capacity;
+    public override bool Fits(int size, int segmentBytes) => Size == 0 || (long)Size + size <= segmentBytes;
 
     public override void Write(ReadOnlySpan<byte> batch) => RandomAccess.Write(_file, batch, Size);
 

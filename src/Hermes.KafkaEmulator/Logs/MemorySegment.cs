@@ -7,7 +7,7 @@ internal sealed class MemorySegment(long baseOffset, int capacity) : Segment(bas
 
     public int Capacity => _bytes.Length;
 
-    public override bool Fits(int size) => _bytes.Length - Size >= size;
+    public override bool Fits(int size, int segmentBytes) => _bytes.Length - Size >= size;
 
     public override void Write(ReadOnlySpan<byte> batch) => batch.CopyTo(_bytes.AsSpan(Size));
 

@@ -48,7 +48,7 @@ internal sealed partial class PartitionLog
         {
             while (position < limit)
             {
-                using var bytes = BatchReader.Read(segment, position, limit, offset: 0, maxBytes: LargestChunk, atLeastOne: true);
+                using var bytes = BatchReader.Read(segment, position, limit, offset: 0, maxBytes: LargestChunk, atLeastOne: true, out _);
                 var rest = bytes.Memory;
                 while (rest.Length > 0)
                 {

@@ -38,7 +38,7 @@ internal sealed partial class PartitionLog : IDisposable
         if (folder is not null)
         {
             Directory.CreateDirectory(folder);
-            _segments.AddRange(SegmentRecovery.Open(folder, _producers, out _endOffset));
+            _segments.AddRange(SegmentRecovery.Open(folder, _producers, clock.GetUtcNow().ToUnixTimeMilliseconds(), out _endOffset));
         }
 
         _startOffset = Math.Max(startOffset, _segments is [var first, ..] ? first.BaseOffset : 0);
@@ -71,19 +71,9 @@ internal sealed partial class PartitionLog : IDisposable
     {
         if (RecordBatch.Check(bytes.Span, out var batch) is var error and not KafkaError.None)
             return AppendResult.Refused(error, reason: null);
-        if (batch.Size != bytes.Length)
-            return AppendResult.Refused(KafkaError.InvalidRecord, "A produce request must hold exactly one record batch for a partition.");
-        if (batch.IsControl || batch.IsTransactional)
-            return AppendResult.Refused(KafkaError.InvalidRecord, "Transactions are not served.");
-        if (batch.Size > rules.MaxMessageBytes)
-        {
-            var reason = $"The record batch size is {batch.Size} bytes, which exceeds the maximum configured value of {rules.MaxMessageBytes}.";
-            return AppendResult.Refused(KafkaError.MessageTooLarge, reason);
-        }
-
         var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
-        if (!rules.AppendTime && IsOutOfTime(batch, rules, now))
-            return AppendResult.Refused(KafkaError.InvalidTimestamp, "A timestamp is too far from the broker's time.");
+        if (AppendRules.Judge(batch, bytes.Length, rules, now) is { } refused)
+            return refused;
         AppendWait[] waits;
         AppendResult result;
         lock (_appending)
@@ -114,7 +104,7 @@ internal sealed partial class PartitionLog : IDisposable
                 result = new AppendResult(KafkaError.None, batch.BaseOffset, rules.AppendTime ? now : -1, _startOffset, Reason: null);
             }
 
-            _producers.Kept(batch);
+            _producers.Kept(batch, now);
         }
 
         foreach (var wait in waits)
@@ -135,23 +125,24 @@ internal sealed partial class PartitionLog : IDisposable
         {
             (start, end) = (_startOffset, _endOffset);
             if (_gone)
-                return new ReadResult(KafkaError.UnknownTopicOrPartition, -1, -1, default);
+                return ReadResult.Refused(KafkaError.UnknownTopicOrPartition);
             if (offset < start || offset > end)
-                return new ReadResult(KafkaError.OffsetOutOfRange, start, end, default);
+                return new ReadResult(KafkaError.OffsetOutOfRange, start, end, default, HasMore: false);
             if (offset == end || (maxBytes <= 0 && !atLeastOne))
-                return new ReadResult(KafkaError.None, start, end, default);
+                return new ReadResult(KafkaError.None, start, end, default, HasMore: false);
             segment = _segments[SegmentOf(offset)];
             (position, limit) = (segment.Index.Floor(offset), segment.Size);
         }
 
         try
         {
-            return new ReadResult(KafkaError.None, start, end, BatchReader.Read(segment, position, limit, offset, maxBytes, atLeastOne));
+            var bytes = BatchReader.Read(segment, position, limit, offset, maxBytes, atLeastOne, out var next);
+            return new ReadResult(KafkaError.None, start, end, bytes, HasMore: next > offset && next < end);
         }
         catch (ObjectDisposedException)
         {
             // Deleted between look-up and read: the next fetch is told so.
-            return new ReadResult(KafkaError.None, start, end, default);
+            return new ReadResult(KafkaError.None, start, end, default, HasMore: false);
         }
     }
 
@@ -178,9 +169,6 @@ internal sealed partial class PartitionLog : IDisposable
     }
 
     public void Dispose() => Close(delete: false);
-
-    private static bool IsOutOfTime(in RecordBatch batch, LogRules rules, long now) =>
-        batch.MaxTimestamp >= 0 && (now - batch.BaseTimestamp > rules.TimestampBeforeMaxMs || batch.MaxTimestamp - now > rules.TimestampAfterMaxMs);
 
     private void Close(bool delete)
     {
@@ -210,12 +198,12 @@ internal sealed partial class PartitionLog : IDisposable
 
     private Segment SegmentFor(int size, LogRules rules)
     {
-        if (_segments is [.., var last] && last.Fits(size))
+        if (_segments is [.., var last] && last.Fits(size, rules.SegmentBytes))
             return last;
         Segment fresh;
         if (_folder is not null)
         {
-            fresh = new FileSegment(_folder, _endOffset, rules.SegmentBytes);
+            fresh = new FileSegment(_folder, _endOffset);
         }
         else
         {

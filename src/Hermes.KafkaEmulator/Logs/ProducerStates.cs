@@ -17,7 +17,7 @@ internal sealed class ProducerStates
     public KafkaError Judge(in RecordBatch batch, out long duplicateOffset)
     {
         duplicateOffset = -1;
-        // A producer whose records are all gone, or that never wrote here, may start anywhere.
+        // A producer that was forgotten, or that never wrote here, may start anywhere.
         if (!_producers.TryGetValue(batch.ProducerId, out var state))
             return KafkaError.None;
         if (batch.ProducerEpoch < state.Epoch)
@@ -38,7 +38,7 @@ internal sealed class ProducerStates
     }
 
     /// <summary>Takes note of a batch that was kept.</summary>
-    public void Kept(in RecordBatch batch)
+    public void Kept(in RecordBatch batch, long now)
     {
         if (!batch.IsIdempotent)
             return;
@@ -48,15 +48,15 @@ internal sealed class ProducerStates
             state.Batches.Dequeue();
         state.Batches.Enqueue(new(batch.BaseSequence, batch.LastSequence, batch.BaseOffset));
         state.LastSequence = batch.LastSequence;
-        state.LastOffset = batch.LastOffset;
+        state.LastAppend = now;
     }
 
-    /// <summary>Forgets the producers whose records are all below an offset.</summary>
-    public void ForgetBelow(long startOffset)
+    /// <summary>Forgets the producers that have been silent since a time.</summary>
+    public void ForgetSilentSince(long time)
     {
         foreach (var (id, state) in _producers)
         {
-            if (state.LastOffset < startOffset)
+            if (state.LastAppend < time)
                 _producers.Remove(id);
         }
     }
@@ -67,7 +67,7 @@ internal sealed class ProducerStates
 
         public int LastSequence { get; set; }
 
-        public long LastOffset { get; set; }
+        public long LastAppend { get; set; }
 
         public Queue<KeptBatch> Batches { get; } = new(KeptBatches);
     }

@@ -7,4 +7,8 @@ namespace Hermes.KafkaEmulator.Logs;
 /// <param name="StartOffset">The first offset of the log; -1 with an error that knows none.</param>
 /// <param name="EndOffset">The offset behind the last record, which with one replica is the high watermark too.</param>
 /// <param name="Bytes">Whole batches; the first holds the wanted offset.</param>
-internal readonly record struct ReadResult(KafkaError Error, long StartOffset, long EndOffset, LogBytes Bytes);
+/// <param name="HasMore">Whether more could be read behind these bytes at once.</param>
+internal readonly record struct ReadResult(KafkaError Error, long StartOffset, long EndOffset, LogBytes Bytes, bool HasMore)
+{
+    public static ReadResult Refused(KafkaError error) => new(error, -1, -1, default, HasMore: false);
+}

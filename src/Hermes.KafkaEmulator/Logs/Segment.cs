@@ -21,8 +21,8 @@ internal abstract class Segment(long baseOffset) : IDisposable
     /// <summary>Where the first batch with <see cref="MaxTimestamp"/> starts.</summary>
     public int MaxTimestampPosition { get; private set; }
 
-    /// <summary>Whether a batch of this size still goes into it.</summary>
-    public abstract bool Fits(int size);
+    /// <summary>Whether a batch of this size still goes into it, where files end at <paramref name="segmentBytes"/>.</summary>
+    public abstract bool Fits(int size, int segmentBytes);
 
     /// <summary>Writes a batch behind <see cref="Size"/>, where no reader looks yet.</summary>
     /// <exception cref="IOException">It could not be written.</exception>

@@ -11,16 +11,17 @@ internal static class SegmentRecovery
     /// <summary>Opens every segment of a folder, oldest first.</summary>
     /// <param name="folder">The log's folder.</param>
     /// <param name="producers">Learns of the idempotent producers from their batches.</param>
+    /// <param name="now">The time from which on the producers count as idle, in milliseconds since 1970.</param>
     /// <param name="endOffset">The offset behind the last whole batch.</param>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
-    public static List<Segment> Open(string folder, ProducerStates producers, out long endOffset)
+    public static List<Segment> Open(string folder, ProducerStates producers, long now, out long endOffset)
     {
         endOffset = 0;
         var segments = new List<Segment>();
         var whole = true;
         foreach (var baseOffset in BaseOffsets(folder))
         {
-            var segment = new FileSegment(folder, baseOffset, int.MaxValue);
+            var segment = new FileSegment(folder, baseOffset);
             // Behind a fault nothing can be trusted to follow: the log ends there.
             if (!whole)
             {
@@ -29,7 +30,7 @@ internal static class SegmentRecovery
             }
 
             segments.Add(segment);
-            endOffset = Scan(segment, producers, baseOffset);
+            endOffset = Scan(segment, producers, now, baseOffset);
             if (segment.Size < segment.FileLength)
             {
                 segment.Truncate();
@@ -45,7 +46,7 @@ internal static class SegmentRecovery
             .Select(path => long.Parse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture))
             .Order();
 
-    private static long Scan(FileSegment segment, ProducerStates producers, long baseOffset)
+    private static long Scan(FileSegment segment, ProducerStates producers, long now, long baseOffset)
     {
         var next = baseOffset;
         var limit = (int)Math.Min(segment.FileLength, int.MaxValue);
@@ -57,20 +58,20 @@ internal static class SegmentRecovery
             while (RecordBatch.Check(bytes[at..], out var batch) is KafkaError.None && batch.BaseOffset >= next)
             {
                 segment.Publish(batch);
-                producers.Kept(batch);
+                producers.Kept(batch, now);
                 next = batch.LastOffset + 1;
                 at += batch.Size;
             }
 
             // A batch larger than the window is read once more, alone.
-            if (at == 0 && !TryScanLarge(segment, producers, bytes, limit, ref next))
+            if (at == 0 && !TryScanLarge(segment, producers, now, bytes, limit, ref next))
                 break;
         }
 
         return next;
     }
 
-    private static bool TryScanLarge(FileSegment segment, ProducerStates producers, ReadOnlySpan<byte> bytes, int limit, ref long next)
+    private static bool TryScanLarge(FileSegment segment, ProducerStates producers, long now, ReadOnlySpan<byte> bytes, int limit, ref long next)
     {
         if (!RecordBatch.TryMeasure(bytes, out _, out var size) || size <= bytes.Length || size > limit - segment.Size)
             return false;
@@ -78,7 +79,7 @@ internal static class SegmentRecovery
         if (RecordBatch.Check(window.Memory.Span, out var batch) is not KafkaError.None || batch.BaseOffset < next)
             return false;
         segment.Publish(batch);
-        producers.Kept(batch);
+        producers.Kept(batch, now);
         next = batch.LastOffset + 1;
         return true;
     }

@@ -13,6 +13,7 @@ internal static class SettingDefinitions
     public const string TimestampType = "message.timestamp.type";
     public const string TimestampBeforeMaxMs = "message.timestamp.before.max.ms";
     public const string TimestampAfterMaxMs = "message.timestamp.after.max.ms";
+    public const string TimestampDifferenceMaxMs = "message.timestamp.difference.max.ms";
     public const string LogAppendTime = "LogAppendTime";
 
     private const string Endless = "9223372036854775807";
@@ -39,7 +40,7 @@ internal static class SettingDefinitions
         new("message.format.version", SettingKind.String, "3.0-IV1"),
         new(TimestampAfterMaxMs, SettingKind.Long, Endless, 0),
         new(TimestampBeforeMaxMs, SettingKind.Long, Endless, 0),
-        new("message.timestamp.difference.max.ms", SettingKind.Long, Endless, 0),
+        new(TimestampDifferenceMaxMs, SettingKind.Long, Endless, 0),
         new(TimestampType, SettingKind.String, "CreateTime", Choices: ["CreateTime", LogAppendTime]),
         new("min.cleanable.dirty.ratio", SettingKind.Double, "0.5", 0, Highest: 1),
         new("min.compaction.lag.ms", SettingKind.Long, "0", 0),

@@ -16,8 +16,9 @@ internal sealed class TopicSettings
         {
             MaxMessageBytes = Int(SettingDefinitions.MaxMessageBytes),
             AppendTime = this[SettingDefinitions.TimestampType] is SettingDefinitions.LogAppendTime,
-            TimestampBeforeMaxMs = Long(SettingDefinitions.TimestampBeforeMaxMs),
-            TimestampAfterMaxMs = Long(SettingDefinitions.TimestampAfterMaxMs),
+            // The older setting for both directions still counts where neither of the newer says more.
+            TimestampBeforeMaxMs = Math.Min(Long(SettingDefinitions.TimestampBeforeMaxMs), Long(SettingDefinitions.TimestampDifferenceMaxMs)),
+            TimestampAfterMaxMs = Math.Min(Long(SettingDefinitions.TimestampAfterMaxMs), Long(SettingDefinitions.TimestampDifferenceMaxMs)),
             SegmentBytes = Int(SettingDefinitions.SegmentBytes),
             // A compacted topic keeps all: nothing is compacted here, and nothing of it may be lost either.
             RetentionMs = Deletes ? Long(SettingDefinitions.RetentionMs) : -1,

@@ -73,8 +73,13 @@ public sealed class ZooKeeperServer : IAsyncDisposable
         await Process.WhenExitedAsync(Budget);
     }
 
-    /// <summary>SIGSTOP: its sockets stay open and silent.</summary>
-    public void Freeze() => Process.Freeze();
+    /// <summary>SIGSTOP: its sockets stay open and silent. Returns when all its threads stand.</summary>
+    public void Freeze()
+    {
+        Process.Freeze();
+        if (!SpinWait.SpinUntil(() => Directory.EnumerateDirectories($"/proc/{ProcessId}/task").All(IsStopped), Budget))
+            throw new TimeoutException($"Process {ProcessId} runs on after SIGSTOP.");
+    }
 
     /// <summary>SIGCONT: it goes on where it stood, and expires the sessions whose time ran out meanwhile.</summary>
     public void Thaw() => Process.Thaw();
@@ -125,6 +130,13 @@ public sealed class ZooKeeperServer : IAsyncDisposable
     {
         Directory.CreateDirectory(_folder.File("data"));
         await File.WriteAllTextAsync(Path.Combine(_folder.File("data"), "myid"), number.ToString(CultureInfo.InvariantCulture));
+    }
+
+    // The state follows the thread's name, which stands in parentheses and may hold anything.
+    private static bool IsStopped(string thread)
+    {
+        var stat = File.ReadAllText(Path.Combine(thread, "stat"));
+        return stat.AsSpan(stat.LastIndexOf(')') + 2)[0] is 'T';
     }
 
     private Dictionary<string, string> Configuration()

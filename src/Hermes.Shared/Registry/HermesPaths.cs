@@ -1,0 +1,31 @@
+using Hermes.Shared.Naming;
+
+namespace Hermes.Shared.Registry;
+
+/// <summary>Where Hermes keeps what, below its root.</summary>
+/// <param name="root">E.g. <c>/hermes</c>; <c>/</c> for the root itself.</param>
+public sealed class HermesPaths(string root)
+{
+    private readonly string _root = root == "/" ? "" : root;
+
+    /// <summary>The root.</summary>
+    public string Root => _root.Length == 0 ? "/" : _root;
+
+    /// <summary>All groups.</summary>
+    public string Groups => $"{_root}/groups";
+
+    /// <summary>A group.</summary>
+    public string Group(string group) => $"{Groups}/{group}";
+
+    /// <summary>A group's topics.</summary>
+    public string Topics(string group) => $"{Group(group)}/topics";
+
+    /// <summary>A topic.</summary>
+    public string Topic(TopicName topic) => $"{Topics(topic.Group)}/{topic.Name}";
+
+    /// <summary>A topic's subscriptions.</summary>
+    public string Subscriptions(TopicName topic) => $"{Topic(topic)}/subscriptions";
+
+    /// <summary>A subscription.</summary>
+    public string Subscription(SubscriptionName subscription) => $"{Subscriptions(subscription.Topic)}/{subscription.Name}";
+}
