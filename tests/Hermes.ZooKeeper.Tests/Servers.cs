@@ -1,3 +1,0 @@
-using Hermes.Testing.ZooKeeper;
-
-[assembly: AssemblyFixture(typeof(ZooKeeperFixture))]
