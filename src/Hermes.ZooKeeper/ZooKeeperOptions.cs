@@ -35,7 +35,9 @@ public sealed record ZooKeeperOptions
     /// Default 100 000.</summary>
     public int MaxQueuedCalls { get; init; } = 100_000;
 
-    internal void Validate()
+    /// <summary>Checks all settings.</summary>
+    /// <exception cref="ArgumentException">Names the setting, the rule and the value.</exception>
+    public void Validate()
     {
         Sessions.ConnectString.Parse(ConnectionString);
         Require(SessionTimeout > TimeSpan.Zero && SessionTimeout.TotalMilliseconds <= int.MaxValue, nameof(SessionTimeout), SessionTimeout);

@@ -1,0 +1,46 @@
+using System.Diagnostics.Metrics;
+using Hermes.Shared.Kafka;
+using Hermes.Shared.Registry;
+using Hermes.ZooKeeper;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Hermes.Shared.Hosting;
+
+/// <summary>What every worker stands on: its settings, checked at start, and its way to ZooKeeper and Kafka.</summary>
+public static class HermesFoundation
+{
+    extension(IHostApplicationBuilder builder)
+    {
+        /// <summary>Adds settings bound from a section, checked when the host starts, all faults at once.</summary>
+        public OptionsBuilder<T> AddSettings<T>(string section) where T : class
+        {
+            builder.Services.TryAddSingleton(services => services.GetRequiredService<IOptions<T>>().Value);
+            return builder.Services.AddOptions<T>().Bind(builder.Configuration.GetSection(section), o => o.ErrorOnUnknownConfiguration = true)
+                .ValidateDataAnnotations().ValidateOnStart();
+        }
+
+        /// <summary>Adds the ZooKeeper session, the registry's view, the names and the Kafka clients.</summary>
+        public void AddHermesFoundation()
+        {
+            builder.AddSettings<HermesSettings>(HermesSettings.Section);
+            builder.AddSettings<ZooKeeperSettings>(ZooKeeperSettings.Section);
+            builder.AddSettings<KafkaSettings>(KafkaSettings.Section);
+            var services = builder.Services;
+            services.AddSingleton<IValidateOptions<ZooKeeperSettings>, ZooKeeperSettingsRules>();
+            services.TryAddSingleton(TimeProvider.System);
+            services.AddSingleton<IZooKeeper>(s => ZooKeeperClient.Start(
+                s.GetRequiredService<ZooKeeperSettings>().ToOptions(), s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(s => new HermesPaths(s.GetRequiredService<ZooKeeperSettings>().Root));
+            services.AddSingleton<RegistryWriter>();
+            services.AddSingleton(s => RegistryView.Start(s.GetRequiredService<IZooKeeper>(), s.GetRequiredService<HermesPaths>(),
+                s.GetRequiredService<IMeterFactory>(), s.GetRequiredService<ILogger<RegistryView>>(), s.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(s => s.GetRequiredService<KafkaSettings>().ToNames());
+            services.AddSingleton<KafkaClients>();
+        }
+    }
+}

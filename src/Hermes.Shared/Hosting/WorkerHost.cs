@@ -1,0 +1,83 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Hermes.Shared.Hosting;
+
+/// <summary>The host of a worker: under systemd, as a Windows service, in a container or at a desk.</summary>
+public static class WorkerHost
+{
+    /// <summary>The prefix of environment variables: <c>HERMES_ZooKeeper__ConnectionString</c>.</summary>
+    public const string EnvironmentPrefix = "HERMES_";
+
+    /// <summary>A builder that reads <c>appsettings.json</c> (beside the program, then in the working folder), the environment
+    /// and the command line; the later one wins.</summary>
+    public static HostApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new() { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        AddHermesConfiguration(builder.Configuration, args);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddSimpleConsole(o =>
+        {
+            o.SingleLine = true;
+            o.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fffK ";
+            o.UseUtcTimestamp = true;
+        });
+        builder.Services.AddSystemd();
+        builder.Services.AddWindowsService();
+        builder.Services.AddMetrics();
+        return builder;
+    }
+
+    /// <summary>The sources of configuration, the same in every process.</summary>
+    public static void AddHermesConfiguration(IConfigurationBuilder configuration, string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        configuration
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+            .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true)
+            .AddEnvironmentVariables(EnvironmentPrefix)
+            .AddCommandLine(args);
+    }
+
+    /// <summary>Runs the host until it is asked to stop.</summary>
+    /// <returns>The process's exit code: 0; 1 when the settings are wrong or a worker failed.</returns>
+    public static async Task<int> RunAsync(HostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var name = Assembly.GetEntryAssembly()?.GetName().Name;
+        try
+        {
+            using var host = builder.Build();
+            await host.StartAsync();
+            await host.WaitForShutdownAsync();
+            // A worker that fails stops the host, which then ends as if nothing had happened.
+            return host.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(w => w.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+        }
+        catch (OptionsValidationException e)
+        {
+            await Report(name, e.Failures);
+            return 1;
+        }
+        catch (AggregateException e) when (e.InnerExceptions.All(i => i is OptionsValidationException))
+        {
+            await Report(name, e.InnerExceptions.Cast<OptionsValidationException>().SelectMany(i => i.Failures));
+            return 1;
+        }
+        catch (InvalidOperationException e) when (e.Source is "Microsoft.Extensions.Configuration.Binder")
+        {
+            await Report(name, [e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message]);
+            return 1;
+        }
+    }
+
+    private static async Task Report(string? name, IEnumerable<string> faults)
+    {
+        await Console.Error.WriteLineAsync($"{name} does not start: its settings are wrong.");
+        foreach (var fault in faults)
+            await Console.Error.WriteLineAsync($"  - {fault}");
+    }
+}

@@ -1,0 +1,39 @@
+using System.ComponentModel.DataAnnotations;
+using Hermes.ZooKeeper;
+
+namespace Hermes.Shared.Hosting;
+
+/// <summary>Where the registry is, bound from <c>ZooKeeper</c>.</summary>
+public sealed record ZooKeeperSettings
+{
+    /// <summary>The section of the configuration.</summary>
+    public const string Section = "ZooKeeper";
+
+    /// <summary><c>host:port,host:port/chroot</c>. Default <c>localhost:2181</c>.</summary>
+    [Required] public string ConnectionString { get; init; } = "localhost:2181";
+
+    /// <summary>The node below which Hermes keeps everything. Default <c>/hermes</c>.</summary>
+    [Required, RegularExpression("^/([^/]+(/[^/]+)*)?$", ErrorMessage = "The field Root must begin with '/' and not end with one.")]
+    public string Root { get; init; } = "/hermes";
+
+    /// <summary>The session time-out to ask for. Default 10 s.</summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A user of ZooKeeper's digest scheme; with it, nodes are created for this user alone, as Hermes does.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The user's password. Never logged.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Whether to talk TLS. Default no.</summary>
+    public bool Tls { get; init; }
+
+    internal ZooKeeperOptions ToOptions() => new()
+    {
+        ConnectionString = ConnectionString,
+        SessionTimeout = SessionTimeout,
+        Digest = User is null ? [] : [new(User, Password ?? "")],
+        DefaultAcl = User is null ? AclEntry.OpenToAll : AclEntry.CreatorAll,
+        Tls = Tls ? new() : null,
+    };
+}

@@ -1,0 +1,110 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace Hermes.Shared.Kafka;
+
+/// <summary>Topics and consumer groups, administered. Each call is bounded by <see cref="Limit"/>.</summary>
+public sealed class KafkaAdministration : IDisposable
+{
+    private readonly KafkaClients _clients;
+    private readonly IAdminClient _admin;
+
+    /// <summary>Connects with the first call.</summary>
+    public KafkaAdministration(KafkaClients clients)
+    {
+        ArgumentNullException.ThrowIfNull(clients);
+        _clients = clients;
+        // Failures come back from the calls; without a handler librdkafka writes to the console.
+        _admin = new AdminClientBuilder(clients.Admin()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+    }
+
+    /// <summary>Longest wait for the broker. 10 s.</summary>
+    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Creates a topic, unless it is there.</summary>
+    /// <returns>False: it was there already, with whatever partitions it has.</returns>
+    /// <exception cref="KafkaException">The broker refuses, or cannot be reached.</exception>
+    public async Task<bool> CreateTopicAsync(string topic, int partitions, short replicationFactor, IReadOnlyDictionary<string, string> configs)
+    {
+        try
+        {
+            await _admin.CreateTopicsAsync(
+                [new() { Name = topic, NumPartitions = partitions, ReplicationFactor = replicationFactor, Configs = new(configs) }],
+                new() { RequestTimeout = Limit, OperationTimeout = Limit });
+            return true;
+        }
+        catch (CreateTopicsException e) when (e.Results.TrueForAll(r => r.Error.Code is ErrorCode.TopicAlreadyExists))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Deletes a topic, if it is there.</summary>
+    /// <exception cref="KafkaException">The broker refuses, or cannot be reached.</exception>
+    public async Task DeleteTopicAsync(string topic)
+    {
+        try
+        {
+            await _admin.DeleteTopicsAsync([topic], new() { RequestTimeout = Limit, OperationTimeout = Limit });
+        }
+        catch (DeleteTopicsException e) when (e.Results.TrueForAll(r => r.Error.Code is ErrorCode.UnknownTopicOrPart))
+        {
+            // It was gone already.
+        }
+    }
+
+    /// <summary>A topic's partitions, from 0 on; none when there is no such topic.</summary>
+    /// <exception cref="KafkaException">The broker cannot be reached.</exception>
+    public async Task<IReadOnlyList<TopicPartition>> PartitionsAsync(string topic)
+    {
+        try
+        {
+            var described = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new() { RequestTimeout = Limit });
+            return [.. described.TopicDescriptions[0].Partitions.Select(p => new TopicPartition(topic, p.Partition)).OrderBy(p => p.Partition.Value)];
+        }
+        catch (DescribeTopicsException e) when (e.Results.TopicDescriptions.TrueForAll(t => t.Error.Code is ErrorCode.UnknownTopicOrPart))
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Commits the present ends of a topic for a group that has no offsets yet, so that its delivery starts now
+    /// (compatibility, 3.3). A partition that has an offset keeps it.</summary>
+    /// <exception cref="KafkaException">The broker refuses (also: the group has members), or cannot be reached.</exception>
+    public async Task CommitEndsAsync(string group, string topic)
+    {
+        var partitions = await PartitionsAsync(topic);
+        var ends = await _admin.ListOffsetsAsync(
+            partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = OffsetSpec.Latest() }), new() { RequestTimeout = Limit });
+        var known = (await CommittedAsync(group, partitions)).Select(o => o.TopicPartition).ToHashSet();
+        var missing = ends.ResultInfos.Select(r => r.TopicPartitionOffsetError).Where(o => !known.Contains(o.TopicPartition))
+            .Select(o => new TopicPartitionOffset(o.TopicPartition, o.Offset)).ToList();
+        if (missing.Count > 0)
+            await _admin.AlterConsumerGroupOffsetsAsync([new(group, missing)], new() { RequestTimeout = Limit });
+    }
+
+    /// <summary>The offsets that a group has committed; partitions without one are left out.</summary>
+    /// <exception cref="KafkaException">The broker cannot be reached.</exception>
+    public async Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(string group, IReadOnlyList<TopicPartition> partitions)
+    {
+        var answer = await _admin.ListConsumerGroupOffsetsAsync([new(group, [.. partitions])], new() { RequestTimeout = Limit });
+        return [.. answer[0].Partitions.Where(p => p.Offset.Value >= 0).Select(p => p.TopicPartitionOffset)];
+    }
+
+    /// <summary>Deletes a group without members, if there is one.</summary>
+    /// <exception cref="KafkaException">It has members, or the broker cannot be reached.</exception>
+    public async Task DeleteGroupAsync(string group)
+    {
+        try
+        {
+            await _admin.DeleteGroupsAsync([group], new() { RequestTimeout = Limit });
+        }
+        catch (DeleteGroupsException e) when (e.Results.TrueForAll(r => r.Error.Code is ErrorCode.GroupIdNotFound))
+        {
+            // It was gone already, or never came to be.
+        }
+    }
+
+    /// <summary>Lets go of the connections.</summary>
+    public void Dispose() => _admin.Dispose();
+}
