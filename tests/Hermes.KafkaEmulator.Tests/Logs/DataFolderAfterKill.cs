@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Hermes.Testing.Kafka;
@@ -39,5 +40,62 @@ public sealed class DataFolderAfterKill
             if (i < 50)
                 Assert.Equal([(byte)i], read.Message.Headers.GetLastBytes("n"));
         }
+    }
+
+    [Fact]
+    public async Task Killed_again_and_again_under_load_it_loses_and_doubles_nothing_of_an_idempotent_producer()
+    {
+        const int Kills = 5;
+        var seed = Random.Shared.Next();
+        TestContext.Current.SendDiagnosticMessage($"seed {seed}");
+        var random = new Random(seed);
+        await using var kafka = await EmulatorProcess.LaunchAsync();
+        using (var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers }).Build())
+            await admin.CreateTopicsAsync([new TopicSpecification { Name = "load", NumPartitions = 3 }]);
+        var acknowledged = new ConcurrentDictionary<int, TopicPartitionOffset>();
+        var settings = new ProducerConfig
+        {
+            BootstrapServers = kafka.BootstrapServers, EnableIdempotence = true, LingerMs = 2, CompressionType = CompressionType.Lz4,
+            MessageTimeoutMs = 120_000, ReconnectBackoffMaxMs = 200, RetryBackoffMs = 20,
+        };
+        var sent = 0;
+        using (var producer = new ProducerBuilder<Null, string>(settings).SetLogHandler((_, _) => { }).Build())
+        {
+            for (var kill = 0; kill <= Kills; kill++)
+            {
+                var until = acknowledged.Count + random.Next(500, 3000);
+                while (acknowledged.Count < until)
+                {
+                    var n = sent++;
+                    producer.Produce("load", new Message<Null, string> { Value = $"{n}" }, report =>
+                    {
+                        if (!report.Error.IsError)
+                            acknowledged[n] = report.TopicPartitionOffset;
+                    });
+                    if (sent - acknowledged.Count > 1000)
+                        producer.Poll(TimeSpan.FromMilliseconds(20));
+                }
+
+                if (kill == Kills)
+                    break;
+                await kafka.KillAsync();
+                await kafka.StartAsync();
+            }
+
+            producer.Flush(TimeSpan.FromSeconds(60));
+        }
+
+        Assert.Equal(sent, acknowledged.Count);
+        using var consumer = new ConsumerBuilder<Ignore, string>(new ConsumerConfig { BootstrapServers = kafka.BootstrapServers, GroupId = "g" }).Build();
+        consumer.Assign(Enumerable.Range(0, 3).Select(partition => new TopicPartitionOffset("load", partition, Offset.Beginning)));
+        var seen = new Dictionary<int, TopicPartitionOffset>();
+        while (seen.Count < sent)
+        {
+            var read = consumer.Consume(TimeSpan.FromSeconds(30)) ?? throw new TimeoutException($"Only {seen.Count} of {sent} came (seed {seed}).");
+            seen.Add(int.Parse(read.Message.Value), read.TopicPartitionOffset); // throws on a double
+        }
+
+        Assert.All(acknowledged, pair => Assert.Equal(pair.Value, seen[pair.Key]));
+        Assert.Null(consumer.Consume(TimeSpan.FromMilliseconds(300)));
     }
 }

@@ -1,0 +1,5 @@
+using Hermes.Testing.Processes;
+
+namespace Hermes.KafkaEmulator.Tests.Logs;
+
+public sealed class PartitionLogInFolder() : PartitionLogCases(new TemporaryFolder());

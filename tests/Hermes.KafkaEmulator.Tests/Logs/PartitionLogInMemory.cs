@@ -1,0 +1,3 @@
+namespace Hermes.KafkaEmulator.Tests.Logs;
+
+public sealed class PartitionLogInMemory() : PartitionLogCases(folder: null);
