@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Sending;
 using Hermes.Delivery.Telemetry;
+using Hermes.Shared.Registry;
 using Microsoft.Extensions.Logging;
 
 namespace Hermes.Delivery;
@@ -37,6 +38,27 @@ public sealed class DeliveryEngine : IAsyncDisposable
     internal HttpMessageInvoker Sender { get; }
 
     internal DeliveryMetrics Metrics { get; }
+
+    /// <summary>Opens the delivery of one subscription. Nothing is sent before the first message is accepted.</summary>
+    /// <param name="subscription">What to deliver, and how.</param>
+    /// <param name="topic">Its topic.</param>
+    /// <param name="settlements">Who hears how each message ended.</param>
+    /// <param name="roomAgain">Called, from any thread, once there is room after <see cref="SubscriptionDelivery.TryAccept"/> refused; quick, and never throws.</param>
+    /// <exception cref="NotSupportedException">The subscription is not served; the message says why (<see cref="Support.Check"/>).</exception>
+    public SubscriptionDelivery Open(RegisteredSubscription subscription, RegisteredTopic topic, ISettlements settlements, Action roomAgain)
+    {
+        ArgumentNullException.ThrowIfNull(settlements);
+        ArgumentNullException.ThrowIfNull(roomAgain);
+        return Open(Compile(subscription, topic), settlements, roomAgain);
+    }
+
+    internal DeliveryPlan Compile(RegisteredSubscription subscription, RegisteredTopic topic)
+    {
+        ArgumentNullException.ThrowIfNull(subscription);
+        ArgumentNullException.ThrowIfNull(topic);
+        return DeliveryPlanCompiler.TryCompile(subscription.Document, topic.Document, Options, out var reason)
+            ?? throw new NotSupportedException($"{subscription.Name}: {reason}.");
+    }
 
     internal SubscriptionDelivery Open(DeliveryPlan plan, ISettlements settlements, Action roomAgain)
     {

@@ -1,5 +1,6 @@
 using Hermes.Delivery.Pace;
 using Hermes.Delivery.Retries;
+using Hermes.Shared.Registry;
 using Microsoft.Extensions.Logging;
 
 namespace Hermes.Delivery;
@@ -181,6 +182,10 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
 
     /// <summary>Lets go of everything at once, unsettled.</summary>
     public async ValueTask DisposeAsync() => await DrainAsync(new CancellationToken(canceled: true));
+
+    /// <summary>Follows a changed subscription or topic, from the next attempt on.</summary>
+    /// <exception cref="NotSupportedException">It is not served any more; delivery goes on as before, until it is drained.</exception>
+    public void Update(RegisteredSubscription subscription, RegisteredTopic topic) => Update(_engine.Compile(subscription, topic));
 
     internal void Update(DeliveryPlan plan)
     {

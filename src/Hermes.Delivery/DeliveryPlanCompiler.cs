@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Hermes.Delivery.Endpoints;
+using Hermes.Delivery.Filtering;
+using Hermes.Delivery.Retries;
+using Hermes.Shared.Registry;
+
+namespace Hermes.Delivery;
+
+/// <summary>Reads a subscription document into a plan, with Hermes's defaults for what it leaves out.</summary>
+internal static class DeliveryPlanCompiler
+{
+    private const string Broadcast = "BROADCAST";
+
+    /// <summary>The plan; null with a reason when the document asks for something that is not served.</summary>
+    public static DeliveryPlan? TryCompile(SubscriptionDocument subscription, TopicDocument topic, DeliveryOptions options, out string? reason)
+    {
+        reason = NotServed(subscription, topic);
+        if (reason is not null) return null;
+        var anycast = !string.Equals(subscription.Mode, Broadcast, StringComparison.Ordinal);
+        if (!EndpointAddress.TryParse(subscription.Endpoint, anycast, out var endpoint, out reason)) return null;
+        if (Filters(subscription.Filters ?? [], out reason) is not { } filters) return null;
+        var policy = subscription.SubscriptionPolicy ?? new SubscriptionPolicy();
+        return new DeliveryPlan
+        {
+            Name = $"{subscription.TopicName}${subscription.Name}",
+            Topic = subscription.TopicName,
+            Endpoint = endpoint!,
+            FixedHeaders = [.. FixedHeaders(subscription, endpoint!)],
+            Filters = filters,
+            Backoff = new BackoffPolicy(
+                TimeSpan.FromMilliseconds(Math.Max(policy.MessageBackoff ?? 100, 0)),
+                Math.Max(policy.BackoffMultiplier ?? 1, 1),
+                TimeSpan.FromSeconds(Math.Max(policy.BackoffMaxIntervalInSec ?? 600, 0)),
+                TimeSpan.FromSeconds(Math.Max(policy.MessageTtl ?? 3600, 0))),
+            AttemptTimeout = AttemptTimeout(policy),
+            SendingDelay = TimeSpan.FromMilliseconds(Math.Max(policy.SendingDelay ?? 0, 0)),
+            Rate = Math.Max(policy.Rate ?? 400, 1),
+            Window = Math.Max(policy.InflightSize ?? options.InflightSize, 1),
+            RetryClientErrors = policy.RetryClientErrors ?? false,
+        };
+    }
+
+    private static string? NotServed(SubscriptionDocument subscription, TopicDocument topic) => (subscription, topic) switch
+    {
+        ({ DeliveryType: not (null or DeliveryTypes.Serial) }, _) => $"deliveryType {subscription.DeliveryType} is not served",
+        (_, { ContentType: not (null or ContentTypes.Json) }) => $"topics of contentType {topic.ContentType} are not served",
+        ({ ContentType: not (null or ContentTypes.Json) }, _) => $"contentType {subscription.ContentType} is not served",
+        ({ OAuthPolicy.ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) }, _) => "oAuthPolicy is not served",
+        ({ Http2Enabled: true }, _) => "http2Enabled is not served",
+        ({ Mode: not (null or "ANYCAST" or Broadcast) }, _) => $"mode {subscription.Mode} is not served",
+        _ => null,
+    };
+
+    // The answer is judged by its status line, so silence on the socket ends an attempt no later than the request's own time-out would.
+    private static TimeSpan AttemptTimeout(SubscriptionPolicy policy)
+    {
+        var request = Math.Max(policy.RequestTimeout ?? 1000, 1);
+        return TimeSpan.FromMilliseconds(policy.SocketTimeout is { } socket and > 0 ? Math.Min(request, socket) : request);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> FixedHeaders(SubscriptionDocument subscription, EndpointAddress endpoint)
+    {
+        if (subscription.SubscriptionIdentityHeadersEnabled is true)
+        {
+            yield return new("Hermes-Topic-Name", subscription.TopicName);
+            yield return new("Hermes-Subscription-Name", subscription.Name);
+        }
+
+        if (endpoint.Authorization is { } authorization) yield return new("Authorization", authorization);
+        foreach (var header in subscription.Headers ?? []) yield return new(header.Name, header.Value);
+    }
+
+    private static FilterSet? Filters(IReadOnlyList<SubscriptionFilter> documents, out string? reason)
+    {
+        reason = null;
+        var filters = new List<IMessageFilter>();
+        foreach (var document in documents)
+        {
+            try
+            {
+                filters.Add(FilterReader.Read(document));
+            }
+            catch (ArgumentException e)
+            {
+                reason = $"filter {filters.Count + 1} is not served: {e.Message}";
+                return null;
+            }
+        }
+
+        return filters.Count == 0 ? FilterSet.Empty : new FilterSet(filters);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Hermes.Delivery;
+
+/// <summary>Registration of the delivery.</summary>
+public static class DeliveryServices
+{
+    extension(IServiceCollection services)
+    {
+        /// <summary>Adds the <see cref="DeliveryEngine"/> and its options.</summary>
+        public IServiceCollection AddDelivery(IConfiguration configuration)
+        {
+            services.AddOptions<DeliveryOptions>()
+                .Bind(configuration.GetSection(DeliveryOptions.Section))
+                .Validate(options => options.ConnectTimeout > TimeSpan.Zero, "Delivery:ConnectTimeout must be longer than nothing.")
+                .Validate(options => options.ConnectionLifetime > TimeSpan.Zero, "Delivery:ConnectionLifetime must be longer than nothing.")
+                .Validate(options => options.ConnectionIdleTimeout > TimeSpan.Zero, "Delivery:ConnectionIdleTimeout must be longer than nothing.")
+                .ValidateOnStart();
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>());
+            services.TryAddSingleton(TimeProvider.System);
+            services.AddMetrics();
+            services.TryAddSingleton(static provider => new DeliveryEngine(
+                provider.GetRequiredService<IOptions<DeliveryOptions>>().Value,
+                provider.GetRequiredService<IMeterFactory>(),
+                provider.GetRequiredService<ILoggerFactory>(),
+                provider.GetRequiredService<TimeProvider>()));
+            return services;
+        }
+    }
+}
