@@ -124,12 +124,12 @@ public abstract class RecordsContract
     public async Task A_time_leads_into_the_middle_of_a_batch()
     {
         var topic = await Broker.FreshTopicAsync();
-        for (var batch = 0; batch < 5; batch++)
+        foreach (var compression in new[] { CompressionType.None, CompressionType.Zstd, CompressionType.Lz4, CompressionType.Snappy, CompressionType.Gzip })
         {
             // One batch: nothing is sent before the flush.
-            using var producer = Broker.Producer(settings => settings.LingerMs = 1_000);
+            using var producer = Broker.Producer(settings => (settings.LingerMs, settings.CompressionType) = (1_000, compression));
             for (var i = 0; i < 10; i++)
-                producer.Produce(topic, At((100 * batch) + i));
+                producer.Produce(topic, At((int)compression * 100 + i));
             Assert.Equal(0, producer.Flush(BrokerAccess.Patience));
         }
 

@@ -1,5 +1,6 @@
 using Hermes.KafkaEmulator.Groups;
 using Hermes.KafkaEmulator.Protocol;
+using Hermes.KafkaEmulator.Protocol.Messages;
 
 namespace Hermes.KafkaEmulator.Tests.Groups;
 
@@ -159,7 +160,7 @@ public sealed class TimeInGroups
     {
         using var group = new TestGroup(new GroupOptions { InitialRebalanceDelay = TimeSpan.FromSeconds(3) });
         var members = Enumerable.Range(0, 4).Select(_ => group.Member(sessionSeconds: 600, rebalanceSeconds: 8)).ToList();
-        var joins = new List<Task<Protocol.Messages.JoinGroupResponse>>();
+        var joins = new List<Task<JoinGroupResponse>>();
         foreach (var member in members.Take(3))
         {
             joins.Add(member.Named().Join());
