@@ -10,5 +10,5 @@ public sealed record GroupDocument
     public required string GroupName { get; init; }
 
     /// <summary>Members that this version does not know: kept, and written back.</summary>
-    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; init; }
+    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; set; }
 }

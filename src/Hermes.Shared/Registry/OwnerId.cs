@@ -13,5 +13,5 @@ public sealed record OwnerId
     public required string Id { get; init; }
 
     /// <summary>Members that this version does not know.</summary>
-    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; init; }
+    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; set; }
 }

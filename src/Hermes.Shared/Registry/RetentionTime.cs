@@ -13,7 +13,7 @@ public sealed record RetentionTime
     public string? RetentionUnit { get; init; }
 
     /// <summary>Members that this version does not know.</summary>
-    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; init; }
+    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; set; }
 
     /// <summary>The time itself; an unknown unit counts as days.</summary>
     public TimeSpan ToTimeSpan() => RetentionUnit switch

@@ -52,7 +52,7 @@ public sealed record SubscriptionDocument
     public bool? SubscriptionIdentityHeadersEnabled { get; init; }
 
     /// <summary>Members that this version does not know, and those that only management uses.</summary>
-    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; init; }
+    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; set; }
 
     /// <summary>Whether consumers are to serve it.</summary>
     [JsonIgnore] public bool IsServed => (State ?? SubscriptionState.Pending) is SubscriptionState.Active or SubscriptionState.Pending;

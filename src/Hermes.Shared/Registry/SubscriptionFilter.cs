@@ -22,5 +22,5 @@ public sealed record SubscriptionFilter
     public string? MatchingStrategy { get; init; }
 
     /// <summary>Members that this version does not know.</summary>
-    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; init; }
+    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; set; }
 }

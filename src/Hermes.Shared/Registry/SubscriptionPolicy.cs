@@ -50,5 +50,5 @@ public sealed record SubscriptionPolicy
     public int? BatchVolume { get; init; }
 
     /// <summary>Members that this version does not know.</summary>
-    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; init; }
+    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; set; }
 }

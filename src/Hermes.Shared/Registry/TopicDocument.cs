@@ -31,5 +31,5 @@ public sealed record TopicDocument
     public bool? TrackingEnabled { get; init; }
 
     /// <summary>Members that this version does not know.</summary>
-    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; init; }
+    [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; set; }
 }
