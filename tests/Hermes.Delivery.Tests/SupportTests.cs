@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Hermes.Delivery.Tests.Recorded;
+using Hermes.Shared.Registry;
+
+namespace Hermes.Delivery.Tests;
+
+public sealed class SupportTests
+{
+    [Theory]
+    [InlineData("batch", "BATCH")]
+    [InlineData("oauth", "oAuthPolicy")]
+    public void Recorded_subscriptions_that_are_not_served_are_refused_by_name(string subscription, string word) =>
+        Assert.Contains(word, Support.Check(Recording.Subscription(subscription), Recording.Topic)!, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""{"deliveryType":"BATCH"}""", "BATCH")]
+    [InlineData("""{"contentType":"AVRO"}""", "AVRO")]
+    [InlineData("""{"http2Enabled":true}""", "http2Enabled")]
+    [InlineData("""{"mode":"MULTICAST"}""", "MULTICAST")]
+    [InlineData("""{"mode":"BROADCAST","endpoint":"http://host/{id}"}""", "ANYCAST")]
+    [InlineData("""{"endpoint":"jms://queue"}""", "jms")]
+    [InlineData("""{"filters":[{"type":"avropath","path":"a","matcher":"b"}]}""", "avropath")]
+    [InlineData("""{"filters":[{"type":"header","matcher":"b"}]}""", "header is missing")]
+    [InlineData("""{"filters":[{"type":"header","header":"h","matcher":"("}]}""", "filter 1")]
+    [InlineData("""{"filters":[{"type":"jsonpath","path":"$.a[?(","matcher":"b"}]}""", "filter 1")]
+    [InlineData("""{"filters":[{"type":"jsonpath","path":"$.a","matcher":"b","matchingStrategy":"some"}]}""", "some")]
+    public void What_is_not_served_is_refused_by_name(string members, string word) =>
+        Assert.Contains(word, Support.Check(Document(members), Recording.Topic)!, StringComparison.Ordinal);
+
+    [Fact]
+    public void Topics_of_Avro_are_refused() =>
+        Assert.Contains("AVRO", Support.Check(Document("{}"), Recording.Topic with { ContentType = "AVRO" })!, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"mode":"BROADCAST"}""")]
+    [InlineData("""{"filters":[{"type":"jsonpath","path":"$.a","matcher":"b","matchingStrategy":"ANY"},{"type":"header","header":"h","matcher":".*"}]}""")]
+    [InlineData("""{"oAuthPolicy":null,"http2Enabled":false}""")]
+    public void What_is_served_is_not_refused(string members) => Assert.Null(Support.Check(Document(members), Recording.Topic));
+
+    [Fact]
+    public void What_a_document_leaves_out_has_the_defaults_of_Hermes()
+    {
+        var plan = DeliveryPlanCompiler.TryCompile(Document("{}"), Recording.Topic, new DeliveryOptions(), out _)!;
+        Assert.Equal(400, plan.Rate);
+        Assert.Equal(100, plan.Window);
+        Assert.Equal(TimeSpan.FromSeconds(1), plan.AttemptTimeout);
+        Assert.Equal(TimeSpan.Zero, plan.SendingDelay);
+        Assert.False(plan.RetryClientErrors);
+        Assert.Equal(new(TimeSpan.FromMilliseconds(100), 1, TimeSpan.FromSeconds(600), TimeSpan.FromHours(1)), plan.Backoff);
+    }
+
+    [Fact]
+    public void A_document_sets_each_figure_in_its_own_unit()
+    {
+        var plan = DeliveryPlanCompiler.TryCompile(
+            Document("""
+                {"subscriptionPolicy":{"rate":7,"messageTtl":60,"messageBackoff":200,"requestTimeout":3000,"socketTimeout":500,"inflightSize":9,
+                "sendingDelay":40,"backoffMultiplier":2.5,"backoffMaxIntervalInSec":30,"retryClientErrors":true}}
+                """),
+            Recording.Topic, new DeliveryOptions(), out _)!;
+        Assert.Equal(7, plan.Rate);
+        Assert.Equal(9, plan.Window);
+        Assert.Equal(TimeSpan.FromMilliseconds(500), plan.AttemptTimeout);
+        Assert.Equal(TimeSpan.FromMilliseconds(40), plan.SendingDelay);
+        Assert.True(plan.RetryClientErrors);
+        Assert.Equal(new(TimeSpan.FromMilliseconds(200), 2.5, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1)), plan.Backoff);
+    }
+
+    /// <summary>A small subscription with some members changed.</summary>
+    private static SubscriptionDocument Document(string members)
+    {
+        var document = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var text in new[] { """{"topicName":"bench.rec","name":"plain","endpoint":"http://host/x"}""", members })
+            foreach (var member in JsonDocument.Parse(text).RootElement.EnumerateObject())
+                document[member.Name] = member.Value;
+        return JsonSerializer.Deserialize(JsonSerializer.Serialize(document), DocumentJson.Instance.SubscriptionDocument)!;
+    }
+}
