@@ -1,4 +1,5 @@
 using Hermes.Delivery.Filtering;
+using Hermes.Testing;
 
 namespace Hermes.Delivery.Tests;
 
@@ -75,7 +76,7 @@ public sealed class DeliveryRequests : IAsyncLifetime
         var delivery = _rig.Open(_rig.Plan(window: 4));
         for (var i = 0; i < 200; i++)
         {
-            await DeliveryRig.WhenAsync(() => delivery.Unsettled < 4, "there is room");
+            await Until.TrueAsync(() => delivery.Unsettled < 4, "there is room");
             delivery.TryAccept(DeliveryRig.Message(i));
         }
 

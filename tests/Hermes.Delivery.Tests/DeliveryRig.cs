@@ -87,18 +87,6 @@ internal sealed class DeliveryRig : IAsyncDisposable
         ExternalMetadata = metadata,
     };
 
-    /// <summary>Waits for a state that nobody announces.</summary>
-    /// <exception cref="TimeoutException">It did not come about.</exception>
-    public static async Task WhenAsync(Func<bool> condition, string what)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
-        while (!condition())
-        {
-            if (deadline.IsCancellationRequested) throw new TimeoutException($"It did not come about that {what}.");
-            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, CancellationToken.None);
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();

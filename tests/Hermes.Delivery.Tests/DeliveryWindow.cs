@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Hermes.Testing;
 using Hermes.Testing.Http;
 using Microsoft.Extensions.Time.Testing;
 
@@ -23,7 +24,7 @@ public sealed class DeliveryWindow : IAsyncLifetime
         Assert.False(delivery.TryAccept(DeliveryRig.Message(3)));
         Assert.Equal(0, _rig.RoomNotices);
         _rig.Endpoint.Release();
-        await DeliveryRig.WhenAsync(() => _rig.RoomNotices > 0, "the intake hears of room");
+        await Until.TrueAsync(() => _rig.RoomNotices > 0, "the intake hears of room");
         Assert.True(delivery.TryAccept(DeliveryRig.Message(3)));
         await _rig.Settlements.WhenAsync(4);
         Assert.Equal(1, _rig.RoomNotices);
@@ -39,10 +40,10 @@ public sealed class DeliveryWindow : IAsyncLifetime
         Assert.False(delivery.TryAccept(DeliveryRig.Message(50)));
         _rig.Endpoint.Release();
         await _rig.Settlements.WhenAsync(1);
-        await DeliveryRig.WhenAsync(() => delivery.Unsettled == 49, "its place is free");
+        await Until.TrueAsync(() => delivery.Unsettled == 49, "its place is free");
         Assert.Equal(0, _rig.RoomNotices);
         _clock.Advance(TimeSpan.FromMilliseconds(10));
-        await DeliveryRig.WhenAsync(() => _rig.RoomNotices == 1, "the intake hears of room");
+        await Until.TrueAsync(() => _rig.RoomNotices == 1, "the intake hears of room");
     }
 
     [Fact]
@@ -98,7 +99,7 @@ public sealed class DeliveryWindow : IAsyncLifetime
         Assert.Equal(3, delivery.Unsettled); // 2 and 4, and the one on the wire until its answer
         delivery.TryAccept(DeliveryRig.Message(9, partition: 1, epoch: 8));
         _rig.Endpoint.Release();
-        await DeliveryRig.WhenAsync(
+        await Until.TrueAsync(
             () =>
             {
                 _clock.Advance(TimeSpan.FromSeconds(1));
@@ -106,7 +107,7 @@ public sealed class DeliveryWindow : IAsyncLifetime
             },
             "all is settled or dropped");
         Assert.Equal([2, 4, 9], _rig.Settlements.All.Select(end => end.Message.Offset).Order());
-        Assert.Equal([0, 2, 4, 9], _rig.Endpoint.Requests.Select(request => int.Parse(request.Id[3..], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(["id-0", "id-2", "id-4", "id-9"], _rig.Endpoint.Requests.Select(request => request.Id).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -115,7 +116,7 @@ public sealed class DeliveryWindow : IAsyncLifetime
         _rig.Endpoint.Answer = static _ => 503;
         var delivery = _rig.Open(_rig.Plan());
         delivery.TryAccept(DeliveryRig.Message(1));
-        await DeliveryRig.WhenAsync(() => delivery.Resting == 1, "it rests");
+        await Until.TrueAsync(() => delivery.Resting == 1, "it rests");
         delivery.Abandon("bench.rec", 0, 0);
         Assert.Equal(0, delivery.Unsettled);
         _clock.Advance(TimeSpan.FromMinutes(5));
@@ -186,7 +187,7 @@ public sealed class DeliveryWindow : IAsyncLifetime
         var delivery = _rig.Open(_rig.Plan(window: 5, backoff: DeliveryRig.Backoff(60_000)));
         for (var i = 0; i < 30; i++)
         {
-            await DeliveryRig.WhenAsync(() => delivery.Unsettled <= 1, "there is room");
+            await Until.TrueAsync(() => delivery.Unsettled <= 1, "there is room");
             Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
         }
 

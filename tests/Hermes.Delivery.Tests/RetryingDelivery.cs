@@ -1,3 +1,4 @@
+using Hermes.Testing;
 using Hermes.Testing.Http;
 using Microsoft.Extensions.Time.Testing;
 
@@ -167,13 +168,13 @@ public sealed class RetryingDelivery : IAsyncLifetime
         await RestsAsync(delivery);
         delivery.TryAccept(DeliveryRig.Message(2)); // its answer pauses the subscription for the time to live of 50 s
         await _rig.Endpoint.WhenReceivedAsync(2);
-        await DeliveryRig.WhenAsync(() => _rig.Settlements.All.Count == 1 || delivery.Resting == 2, "the second message was judged");
+        await Until.TrueAsync(() => _rig.Settlements.All.Count == 1 || delivery.Resting == 2, "the second message was judged");
         _clock.Advance(TimeSpan.FromSeconds(51));
-        await DeliveryRig.WhenAsync(() => _rig.Settlements.All.Any(end => end.Message.Id is "id-1"), "the first message ended");
+        await Until.TrueAsync(() => _rig.Settlements.All.Any(end => end.Message.Id is "id-1"), "the first message ended");
         var (_, settlement) = _rig.Settlements.All.Single(end => end.Message.Id is "id-1");
         Assert.Equal(SettlementKind.Discarded, settlement.Kind);
         Assert.Single(_rig.Endpoint.Requests, request => request.Id is "id-1");
     }
 
-    private static Task RestsAsync(SubscriptionDelivery delivery) => DeliveryRig.WhenAsync(() => delivery.Resting > 0, "a message rests");
+    private static Task RestsAsync(SubscriptionDelivery delivery) => Until.TrueAsync(() => delivery.Resting > 0, "a message rests");
 }
