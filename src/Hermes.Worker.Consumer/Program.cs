@@ -1,1 +1,7 @@
-return 0;
+using Hermes.Shared.Hosting;
+using Hermes.Worker.Consumer;
+
+var builder = WorkerHost.CreateBuilder(args);
+builder.AddHermesFoundation();
+builder.AddConsumer();
+return await WorkerHost.RunAsync(builder);

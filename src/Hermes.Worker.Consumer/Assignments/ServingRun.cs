@@ -1,0 +1,60 @@
+using Hermes.Delivery;
+using Hermes.Shared.Registry;
+using Hermes.Worker.Consumer.Intake;
+
+namespace Hermes.Worker.Consumer.Assignments;
+
+/// <summary>A subscription while it is served: its intake, its delivery, and the way to a clean end.</summary>
+internal sealed class ServingRun
+{
+    private readonly IntakePool _pool;
+    private readonly IntakeThread _thread;
+    private readonly SubscriptionIntake _intake;
+    private readonly SubscriptionDelivery _delivery;
+
+    private ServingRun(IntakePool pool, IntakeThread thread, SubscriptionIntake intake, SubscriptionDelivery delivery, RegisteredSubscription subscription, IntakeSpec spec) =>
+        (_pool, _thread, _intake, _delivery, Subscription, Spec) = (pool, thread, intake, delivery, subscription, spec);
+
+    public RegisteredSubscription Subscription { get; private set; }
+
+    public IntakeSpec Spec { get; }
+
+    /// <summary>Completes when the intake has broken.</summary>
+    public Task<Exception> Failed => _intake.Failed.Task;
+
+    public static async Task<ServingRun> StartAsync(IntakePool pool, DeliveryEngine engine, RegisteredSubscription subscription, RegisteredTopic topic, IntakeSpec spec)
+    {
+        var thread = pool.Quietest;
+        var intake = pool.Create(spec);
+        void Ring() => thread.Ring(intake);
+        var delivery = engine.Open(subscription, topic, intake, Ring);
+        try
+        {
+            intake.Open(delivery, Ring);
+        }
+        catch
+        {
+            await delivery.DisposeAsync();
+            throw;
+        }
+        await thread.AddAsync(intake);
+        return new(pool, thread, intake, delivery, subscription, spec);
+    }
+
+    /// <summary>Takes over a changed document without a stop.</summary>
+    public void Update(RegisteredSubscription subscription, RegisteredTopic topic)
+    {
+        Subscription = subscription;
+        _delivery.Update(subscription, topic);
+    }
+
+    /// <summary>Takes no more, finishes what is on the wire, commits, leaves the group.</summary>
+    /// <param name="letGo">Ends the wait for what is on the wire.</param>
+    public async Task StopAsync(CancellationToken letGo)
+    {
+        await _thread.StopTakingAsync(_intake);
+        await _delivery.DrainAsync(letGo);
+        await _thread.RemoveAsync(_intake);
+        await _pool.CloseAsync(_intake);
+    }
+}

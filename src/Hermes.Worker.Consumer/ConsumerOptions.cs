@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Hermes.Worker.Consumer;
+
+/// <summary>Settings of this worker, bound from <c>Consumer</c>.</summary>
+public sealed record ConsumerOptions
+{
+    /// <summary>The section of the configuration.</summary>
+    public const string Section = "Consumer";
+
+    /// <summary>Threads that read from Kafka, for all subscriptions together. Default 2.</summary>
+    [Range(1, 64)] public int IntakeThreads { get; init; } = 2;
+
+    /// <summary>How often offsets are committed while there is something to say. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")] public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>After how long without a heartbeat the group gives a worker's partitions to others; the broker must allow it
+    /// (<c>group.min.session.timeout.ms</c>, 6 s by default). Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.500", "00:05:00")] public TimeSpan GroupSessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A name of this worker that stays over restarts and is unique in the fleet: with it, a worker that comes back
+    /// within the group session time-out gets its partitions at once, without a rebalance (Kafka's static membership). Default
+    /// none.</summary>
+    public string? InstanceId { get; init; }
+
+    /// <summary>Records read ahead, for each subscription. Default 5000.</summary>
+    [Range(1, 1_000_000)] public int ReadAheadRecords { get; init; } = 5000;
+
+    /// <summary>KiB read ahead, for each subscription. Default 16 384.</summary>
+    [Range(1, 1_000_000)] public int ReadAheadKilobytes { get; init; } = 16_384;
+
+    /// <summary>How long a stopping worker may finish what is on the wire. Default 25 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")] public TimeSpan DrainBudget { get; init; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>Longest pause before a subscription that could not be started is tried again. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")] public TimeSpan LongestRestartPause { get; init; } = TimeSpan.FromSeconds(30);
+}

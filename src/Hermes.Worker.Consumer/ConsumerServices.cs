@@ -1,0 +1,30 @@
+using Hermes.Delivery;
+using Hermes.Shared.Hosting;
+using Hermes.Worker.Consumer.Assignments;
+using Hermes.Worker.Consumer.Intake;
+using Hermes.Worker.Consumer.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Hermes.Worker.Consumer;
+
+/// <summary>Registration of the consumer.</summary>
+internal static class ConsumerServices
+{
+    // After the drain: leaving the groups, and closing the session.
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(20);
+
+    extension(IHostApplicationBuilder builder)
+    {
+        /// <summary>Adds the consumer: its worker, its intakes, its delivery and their settings.</summary>
+        public void AddConsumer()
+        {
+            builder.AddSettings<ConsumerOptions>(ConsumerOptions.Section);
+            builder.Services.AddDelivery(builder.Configuration);
+            builder.Services.AddSingleton<ConsumerMetrics>();
+            builder.Services.AddSingleton<IntakePool>();
+            builder.Services.AddHostedService<ConsumerWorker>();
+            builder.Services.AddOptions<HostOptions>().Configure<ConsumerOptions>((host, consumer) => host.ShutdownTimeout = consumer.DrainBudget + Farewell);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Hermes.Worker.Consumer.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Hermes.Worker.Consumer.Intake;
+
+/// <summary>The intake threads, and how subscriptions are spread over them.</summary>
+internal sealed class IntakePool(ConsumerOptions options, ConsumerMetrics metrics, ILoggerFactory loggers, TimeProvider clock) : IDisposable
+{
+    // Leaving a group waits for the broker; a stop with many subscriptions does not wait for each in turn.
+    private const int ClosingAtOnce = 16;
+    private readonly IntakeThread[] _threads =
+        [.. Enumerable.Range(1, options.IntakeThreads).Select(n => new IntakeThread(n, loggers.CreateLogger<IntakeThread>(), clock))];
+    private readonly SemaphoreSlim _closing = new(ClosingAtOnce);
+    private readonly ILogger _logger = loggers.CreateLogger<SubscriptionIntake>();
+
+    public SubscriptionIntake Create(IntakeSpec spec) => new(spec, options.CommitInterval, metrics, _logger, clock);
+
+    /// <summary>The thread with the fewest intakes.</summary>
+    public IntakeThread Quietest => _threads.MinBy(t => t.Load)!;
+
+    /// <summary>Leaves the group, on a thread of its own: it waits for the broker.</summary>
+    public async Task CloseAsync(SubscriptionIntake intake)
+    {
+        await _closing.WaitAsync();
+        try
+        {
+            await Task.Factory.StartNew(intake.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        finally
+        {
+            _closing.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var thread in _threads)
+            thread.Dispose();
+        _closing.Dispose();
+    }
+}

@@ -1,0 +1,154 @@
+using Confluent.Kafka;
+using Hermes.Worker.Consumer.Native;
+using Hermes.Worker.Consumer.Offsets;
+
+namespace Hermes.Worker.Consumer.Intake;
+
+/// <summary>The group's side: partitions come and go, offsets are committed.</summary>
+internal sealed partial class SubscriptionIntake
+{
+    /// <summary>Partitions came: each gets a ledger of a new epoch, from what the group has committed.</summary>
+    private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
+    {
+        if (partitions.Count == 0)
+            return [];
+        IReadOnlyList<LedgerMark?> committed;
+        using (var list = new PartitionList(partitions.Count))
+        {
+            partitions.ForEach(p => list.Add(p.Topic, p.Partition.Value));
+            committed = list.Committed(_consumer, BrokerLimit);
+        }
+        var starts = new List<TopicPartitionOffset>(partitions.Count);
+        var ledgers = new List<PartitionLedger>(_ledgers);
+        for (var i = 0; i < partitions.Count; i++)
+        {
+            var partition = partitions[i];
+            var start = committed[i]?.Offset ?? FirstSinceCreation(partition);
+            ledgers.Add(new(partition.Topic, partition.Partition.Value, Interlocked.Increment(ref _lastEpoch), start,
+                committed[i] is { } mark ? SettledRuns.Parse(mark.Offset, mark.Metadata) : SettledRuns.None) { LastCommitted = committed[i] ?? default });
+            starts.Add(new(partition, start));
+        }
+        _ledgers = [.. ledgers];
+        _isPaused = false;
+        Log.Assigned(_logger, Name, string.Join(", ", starts.Select(s => $"{s.Topic}[{s.Partition.Value}]@{s.Offset.Value}")));
+        return starts;
+    }
+
+    /// <summary>Where a group without an offset starts: at the first record since the subscription's creation, by time. What
+    /// is older was never owed to it.</summary>
+    private long FirstSinceCreation(TopicPartition partition)
+    {
+        // The end is asked for first: a record written between the two questions is then behind it.
+        var end = _consumer.QueryWatermarkOffsets(partition, BrokerLimit).High;
+        var found = _consumer.OffsetsForTimes([new(partition, new Timestamp(_spec.CreatedAt.UtcDateTime))], BrokerLimit)[0].Offset;
+        return found.Value >= 0 ? found.Value : end.Value;
+    }
+
+    /// <summary>Partitions go: what waits is dropped, what is settled is committed, while the group still lets us.</summary>
+    private void Revoked(List<TopicPartitionOffset> partitions)
+    {
+        var ledgers = Remove(partitions);
+        Log.Revoked(_logger, Name, partitions.Count);
+        // A partition at rest is committed too if it never was: its start, found by time, must not be searched for again.
+        var due = ledgers.Select(l => (Ledger: l, Mark: l.Mark())).Where(d => d.Mark != d.Ledger.LastCommitted).ToList();
+        if (due.Count == 0)
+            return;
+        using var list = new PartitionList(due.Count);
+        foreach (var (ledger, mark) in due)
+            list.Add(ledger.Topic, ledger.Partition, mark);
+        var errors = list.Commit(_consumer);
+        for (var i = 0; i < errors.Count; i++)
+        {
+            if (errors[i] is ErrorCode.NoError)
+                _metrics.Committed(1);
+            else
+                CommitFailed(due[i].Ledger, errors[i]);
+        }
+    }
+
+    /// <summary>The group has given our partitions to others already: nothing of ours counts any more.</summary>
+    private void Lost(List<TopicPartitionOffset> partitions)
+    {
+        Remove(partitions);
+        Log.Lost(_logger, Name, partitions.Count);
+    }
+
+    private List<PartitionLedger> Remove(List<TopicPartitionOffset> partitions)
+    {
+        var gone = _ledgers.Where(l => partitions.Exists(p => p.Partition.Value == l.Partition && p.Topic == l.Topic)).ToList();
+        foreach (var ledger in gone)
+            _delivery.Abandon(ledger.Topic, ledger.Partition, ledger.Epoch);
+        _ledgers = [.. _ledgers.Except(gone)];
+        for (var i = _held.Count; i > 0; i--)
+        {
+            var message = _held.Dequeue();
+            if (Find(message.KafkaTopic, message.Partition)?.Epoch == message.Epoch)
+                _held.Enqueue(message);
+        }
+        return gone;
+    }
+
+    /// <summary>Sends what is new; the answers come with a later poll.</summary>
+    private void CommitLater()
+    {
+        List<(PartitionLedger, LedgerMark)>? due = null;
+        foreach (var ledger in _ledgers)
+        {
+            if (ledger.InFlight is not null && _clock.GetElapsedTime(ledger.SentAt) < AnswerLimit)
+                continue;
+            ledger.InFlight = null;
+            var changes = ledger.Changes;
+            if (changes == ledger.ChangesCommitted)
+                continue;
+            var mark = ledger.Mark();
+            ledger.ChangesCommitted = changes;
+            if (mark != ledger.LastCommitted)
+                (due ??= []).Add((ledger, mark));
+        }
+        if (due is null)
+            return;
+        using var list = new PartitionList(due.Count);
+        foreach (var (ledger, mark) in due)
+        {
+            list.Add(ledger.Topic, ledger.Partition, mark);
+            (ledger.InFlight, ledger.SentAt) = (mark, _clock.GetTimestamp());
+        }
+        try
+        {
+            list.CommitLater(_consumer);
+        }
+        catch (KafkaException e)
+        {
+            foreach (var (ledger, _) in due)
+                CommitFailed(ledger, e.Error.Code);
+        }
+    }
+
+    private void Committed(CommittedOffsets answer)
+    {
+        foreach (var partition in answer.Offsets)
+        {
+            if (Find(partition.Topic, partition.Partition.Value) is not { InFlight: { } mark } ledger || mark.Offset != partition.Offset.Value)
+                continue;
+            var code = partition.Error.IsError ? partition.Error.Code : answer.Error.Code;
+            if (code is ErrorCode.NoError)
+            {
+                (ledger.LastCommitted, ledger.InFlight) = (mark, null);
+                _metrics.Committed(1);
+            }
+            else
+            {
+                CommitFailed(ledger, code);
+            }
+        }
+    }
+
+    /// <summary>A failed commit is said again, in its newest form, at the next turn (W6).</summary>
+    private void CommitFailed(PartitionLedger ledger, ErrorCode code)
+    {
+        ledger.InFlight = null;
+        ledger.ChangesCommitted = -1;
+        _metrics.CommitFailed();
+        Log.CommitFailed(_logger, Name, ledger.Topic, ledger.Partition, code);
+    }
+}

@@ -1,0 +1,32 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Hermes.Worker.Consumer.Intake;
+
+internal sealed partial class SubscriptionIntake
+{
+    private static partial class Log
+    {
+        [LoggerMessage(LogEvents.Assigned, LogLevel.Information, "{Subscription} reads {Partitions}")]
+        public static partial void Assigned(ILogger logger, string subscription, string partitions);
+
+        [LoggerMessage(LogEvents.Revoked, LogLevel.Information, "{Subscription} gives back {Count} partitions; what was settled is committed")]
+        public static partial void Revoked(ILogger logger, string subscription, int count);
+
+        [LoggerMessage(LogEvents.Lost, LogLevel.Warning,
+            "{Subscription} has lost {Count} partitions to other members; what was settled since the last commit is delivered again by them")]
+        public static partial void Lost(ILogger logger, string subscription, int count);
+
+        [LoggerMessage(LogEvents.CommitFailed, LogLevel.Warning, "{Subscription} could not commit {Topic}[{Partition}]: {Code}; it is kept and tried again")]
+        public static partial void CommitFailed(ILogger logger, string subscription, string topic, int partition, ErrorCode code);
+
+        [LoggerMessage(LogEvents.KafkaError, LogLevel.Warning, "Kafka, for {Subscription}: {Reason}; the client goes on by itself")]
+        public static partial void KafkaError(ILogger logger, string subscription, string reason);
+
+        [LoggerMessage(LogEvents.RecordDiscarded, LogLevel.Error, "{Topic}[{Partition}]@{Offset} cannot be delivered to {Subscription} and is discarded: {Reason}")]
+        public static partial void RecordDiscarded(ILogger logger, string topic, int partition, long offset, string subscription, string reason);
+
+        [LoggerMessage(LogEvents.Blocked, LogLevel.Information, "{Subscription} takes no more: its window has been full for {Patience}; reading is paused")]
+        public static partial void Blocked(ILogger logger, string subscription, TimeSpan patience);
+    }
+}

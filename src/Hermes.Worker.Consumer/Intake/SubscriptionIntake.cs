@@ -1,0 +1,200 @@
+using Confluent.Kafka;
+using Hermes.Delivery;
+using Hermes.Worker.Consumer.Native;
+using Hermes.Worker.Consumer.Offsets;
+using Hermes.Worker.Consumer.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Hermes.Worker.Consumer.Intake;
+
+/// <summary>Reads one subscription's records from Kafka into its delivery, and commits what is settled. All but
+/// <see cref="Settled"/> runs on one intake thread, which serves many subscriptions and so never waits here for an endpoint.</summary>
+/// <remarks>When the window is full, the record at hand is held and the consumer is not polled. If that lasts, its partitions
+/// are paused and it is polled for rebalances and answers alone, so that the group never counts this worker as dead.</remarks>
+internal sealed partial class SubscriptionIntake : ISettlements, IDisposable
+{
+    private const int Burst = 128;
+    private static readonly TimeSpan PatienceWithFullWindow = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BrokerLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+    private static int _lastEpoch;
+    private readonly IntakeSpec _spec;
+    private readonly TimeSpan _commitInterval;
+    private readonly ConsumerMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _clock;
+    private readonly RecordReader _reader = new();
+    private readonly Queue<Message> _held = new();
+    private volatile PartitionLedger[] _ledgers = [];
+    private SubscriptionDelivery _delivery = null!;
+    private IConsumer<byte[], byte[]> _consumer = null!;
+    private QueueBell? _bell;
+    private long _blockedSince;
+    private long _lastCommit;
+    private bool _isPaused;
+    private bool _isStopping;
+
+    public SubscriptionIntake(IntakeSpec spec, TimeSpan commitInterval, ConsumerMetrics metrics, ILogger logger, TimeProvider clock) =>
+        (_spec, _commitInterval, _metrics, _logger, _clock) = (spec, commitInterval, metrics, logger, clock);
+
+    public string Name => _spec.Name;
+
+    /// <summary>Set by the intake thread: this intake waits for its turn already.</summary>
+    public int IsQueued;
+
+    /// <summary>What broke the intake; the thread leaves it alone from then on.</summary>
+    public TaskCompletionSource<Exception> Failed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Joins the group. Nothing is read before the intake gets its turns.</summary>
+    public void Open(SubscriptionDelivery delivery, Action ring)
+    {
+        _delivery = delivery;
+        _lastCommit = _clock.GetTimestamp();
+        _consumer = new ConsumerBuilder<byte[], byte[]>(_spec.Client)
+            .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
+            .SetPartitionsLostHandler((_, partitions) => Lost(partitions))
+            .SetOffsetsCommittedHandler((_, answer) => Committed(answer))
+            .SetErrorHandler((_, error) => Log.KafkaError(_logger, Name, error.Reason))
+            .SetLogHandler((_, _) => { }) // what matters comes as an error
+            .Build();
+        _bell = new(_consumer, ring);
+        _consumer.Subscribe(_spec.Topics);
+    }
+
+    /// <summary>Reads what lies ready, up to a burst, until the window is full.</summary>
+    /// <returns>Whether there may be more at once.</returns>
+    public bool Step()
+    {
+        if (_isStopping || !DeliverHeld())
+            return false;
+        for (var i = 0; i < Burst; i++)
+        {
+            if (Poll() is not { } record)
+                return false;
+            Take(record);
+            if (_held.Count > 0)
+            {
+                _blockedSince = _clock.GetTimestamp();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>What is due by time: a commit, and, while nothing is read, a look at the group.</summary>
+    public void Tick()
+    {
+        if (_isStopping || (_held.Count > 0 && _clock.GetElapsedTime(_blockedSince) > PatienceWithFullWindow))
+            PollWithoutReading();
+        if (_clock.GetElapsedTime(_lastCommit) < _commitInterval)
+            return;
+        _lastCommit = _clock.GetTimestamp();
+        CommitLater();
+    }
+
+    /// <summary>Takes no more: what is on the wire may still be settled and committed.</summary>
+    public void StopTaking() => _isStopping = true;
+
+    /// <summary>Commits what is settled and leaves the group. Off the intake thread, once it has let go of this intake: it
+    /// waits for the broker.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _bell?.Dispose();
+            _consumer.Close(); // revokes the partitions, which commits
+        }
+        catch (KafkaException e)
+        {
+            Log.KafkaError(_logger, Name, e.Error.Reason);
+        }
+        finally
+        {
+            _consumer.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Settled(Message message, Settlement settlement)
+    {
+        if (Find(message.KafkaTopic, message.Partition) is { } ledger && ledger.Epoch == message.Epoch)
+            ledger.Settle(message.Offset);
+    }
+
+    private bool DeliverHeld()
+    {
+        while (_held.TryPeek(out var message))
+        {
+            if (!_delivery.TryAccept(message))
+                return false;
+            _held.Dequeue();
+        }
+        if (_isPaused)
+        {
+            _isPaused = false;
+            _consumer.Resume(_consumer.Assignment);
+        }
+        return true;
+    }
+
+    private void PollWithoutReading()
+    {
+        if (!_isPaused)
+        {
+            _isPaused = true;
+            if (!_isStopping)
+                Log.Blocked(_logger, Name, PatienceWithFullWindow);
+        }
+        // Each time: a rebalance may have brought partitions that are not paused.
+        _consumer.Pause(_consumer.Assignment);
+        while (Poll() is { } record)
+        {
+            if (!_isStopping) // one that was under way; when stopping it is left to the next owner
+                Take(record);
+        }
+    }
+
+    private ConsumeResult<byte[], byte[]>? Poll()
+    {
+        try
+        {
+            return _consumer.Consume(TimeSpan.Zero);
+        }
+        catch (ConsumeException e) when (!e.Error.IsFatal)
+        {
+            Log.KafkaError(_logger, Name, e.Error.Reason);
+            return null;
+        }
+    }
+
+    private void Take(ConsumeResult<byte[], byte[]> record)
+    {
+        if (Find(record.Topic, record.Partition.Value) is not { } ledger || !ledger.Take(record.Offset.Value))
+            return;
+        Message message;
+        try
+        {
+            message = _reader.Read(record, ledger);
+        }
+        catch (InvalidDataException e)
+        {
+            Log.RecordDiscarded(_logger, record.Topic, record.Partition.Value, record.Offset.Value, Name, e.Message);
+            _metrics.Discarded(Name);
+            ledger.Settle(record.Offset.Value);
+            return;
+        }
+        if (_held.Count > 0 || !_delivery.TryAccept(message))
+            _held.Enqueue(message);
+    }
+
+    private PartitionLedger? Find(string topic, int partition)
+    {
+        foreach (var ledger in _ledgers)
+        {
+            if (ledger.Partition == partition && ledger.Topic == topic)
+                return ledger;
+        }
+        return null;
+    }
+}

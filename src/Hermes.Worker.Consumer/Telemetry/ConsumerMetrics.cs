@@ -1,0 +1,35 @@
+using System.Diagnostics.Metrics;
+
+namespace Hermes.Worker.Consumer.Telemetry;
+
+/// <summary>The names of this worker's metrics.</summary>
+internal sealed class ConsumerMetrics
+{
+    public const string Name = "Hermes.Consumer";
+
+    private readonly Counter<long> _commits;
+    private readonly Counter<long> _commitFailures;
+    private readonly Counter<long> _discarded;
+    private readonly Counter<long> _unsupported;
+    private readonly UpDownCounter<long> _serving;
+
+    public ConsumerMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(Name);
+        _commits = meter.CreateCounter<long>("hermes.consumer.commits", "{commit}", "Partitions whose offset was committed.");
+        _commitFailures = meter.CreateCounter<long>("hermes.consumer.commit.failures", "{commit}", "Partitions whose commit was refused; it is kept and tried again.");
+        _discarded = meter.CreateCounter<long>("hermes.consumer.records.discarded", "{record}", "Records that could not be read.");
+        _unsupported = meter.CreateCounter<long>("hermes.consumer.subscriptions.unsupported", "{subscription}", "Subscriptions that ask for what is not served.");
+        _serving = meter.CreateUpDownCounter<long>("hermes.consumer.subscriptions.serving", "{subscription}", "Subscriptions that this worker serves now.");
+    }
+
+    public void Committed(int partitions) => _commits.Add(partitions);
+
+    public void CommitFailed() => _commitFailures.Add(1);
+
+    public void Discarded(string subscription) => _discarded.Add(1, new KeyValuePair<string, object?>("subscription", subscription));
+
+    public void Unsupported(string subscription) => _unsupported.Add(1, new KeyValuePair<string, object?>("subscription", subscription));
+
+    public void Serving(int change) => _serving.Add(change);
+}
