@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Hermes.Shared.Registry;
 using Hermes.ZooKeeper;
 using ErrorCode = Hermes.ZooKeeper.ErrorCode;
 
@@ -11,7 +12,7 @@ internal static class Failure
     public static (int Code, IReadOnlyList<string> Reasons) Describe(Exception failure) => failure switch
     {
         UsageException e => (ExitCode.Usage, e.Faults),
-        CommandFailedException e => (ExitCode.Failed, [e.Message]),
+        CommandFailedException or RegistryException => (ExitCode.Failed, [failure.Message]),
         OperationCanceledException => (ExitCode.Failed, ["Interrupted."]),
         ConnectionLostException { MaybeApplied: true } =>
             (ExitCode.Failed, ["The connection to ZooKeeper broke; the change may have been made or not. Running the command again shows, and repairs a half-done one."]),

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Hermes.Cli.Endpoint;
+using Hermes.Cli.Groups;
+using Hermes.Cli.Subscriptions;
+using Hermes.Cli.Topics;
 
 namespace Hermes.Cli;
 
@@ -13,6 +16,10 @@ internal static class HermesCommand
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellationToken)
     {
         var root = new RootCommand("Manages a Hermes installation, publishes to it, and stands in for an endpoint.");
+        var context = new CommandContext(terminal);
+        root.Subcommands.Add(GroupCommands.Build(context));
+        root.Subcommands.Add(TopicCommands.Build(context));
+        root.Subcommands.Add(SubscriptionCommands.Build(context));
         root.Subcommands.Add(EndpointCommand.Build(terminal));
 
         // "@file" is not expanded: a key or a description may begin with '@'.

@@ -6,16 +6,15 @@ namespace Hermes.Cli;
 /// <param name="Input">Standard input, as bytes.</param>
 /// <param name="Output">Standard output: results, and nothing else.</param>
 /// <param name="Error">Standard error: reasons and notes.</param>
-/// <param name="Folder">Where <c>appsettings.json</c> is looked for.</param>
 /// <param name="Width">Columns of a real terminal; <see langword="null"/> where the output goes elsewhere and nothing may be cut.</param>
-internal sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error, string Folder, int? Width)
+internal sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error, int? Width)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     public static Terminal OfProcess() => new(
         Console.OpenStandardInput(),
         new StreamWriter(Console.OpenStandardOutput(), Utf8) { AutoFlush = true },
-        new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true },
-        Directory.GetCurrentDirectory(),
+        // Several threads may report at once.
+        TextWriter.Synchronized(new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true }),
         Console.IsOutputRedirected ? null : Math.Max(40, Console.WindowWidth));
 }

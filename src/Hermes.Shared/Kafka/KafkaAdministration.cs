@@ -6,14 +6,12 @@ namespace Hermes.Shared.Kafka;
 /// <summary>Topics and consumer groups, administered. Each call is bounded by <see cref="Limit"/>.</summary>
 public sealed class KafkaAdministration : IDisposable
 {
-    private readonly KafkaClients _clients;
     private readonly IAdminClient _admin;
 
     /// <summary>Connects with the first call.</summary>
     public KafkaAdministration(KafkaClients clients)
     {
         ArgumentNullException.ThrowIfNull(clients);
-        _clients = clients;
         // Failures come back from the calls; without a handler librdkafka writes to the console.
         _admin = new AdminClientBuilder(clients.Admin()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
     }
@@ -68,20 +66,19 @@ public sealed class KafkaAdministration : IDisposable
         }
     }
 
-    /// <summary>Commits the present ends of a topic for a group that has no offsets yet, so that its delivery starts now
-    /// (compatibility, 3.3). A partition that has an offset keeps it.</summary>
-    /// <exception cref="KafkaException">The broker refuses (also: the group has members), or cannot be reached.</exception>
-    public async Task CommitEndsAsync(string group, string topic)
+    /// <summary>The offset that the next record of each partition will get.</summary>
+    /// <exception cref="KafkaException">A partition has no leader just now, or the broker cannot be reached.</exception>
+    public async Task<IReadOnlyList<TopicPartitionOffset>> EndsAsync(IReadOnlyList<TopicPartition> partitions)
     {
-        var partitions = await PartitionsAsync(topic);
         var ends = await _admin.ListOffsetsAsync(
             partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = OffsetSpec.Latest() }), new() { RequestTimeout = Limit });
-        var known = (await CommittedAsync(group, partitions)).Select(o => o.TopicPartition).ToHashSet();
-        var missing = ends.ResultInfos.Select(r => r.TopicPartitionOffsetError).Where(o => !known.Contains(o.TopicPartition))
-            .Select(o => new TopicPartitionOffset(o.TopicPartition, o.Offset)).ToList();
-        if (missing.Count > 0)
-            await _admin.AlterConsumerGroupOffsetsAsync([new(group, missing)], new() { RequestTimeout = Limit });
+        return [.. ends.ResultInfos.Select(r => r.TopicPartitionOffsetError.TopicPartitionOffset)];
     }
+
+    /// <summary>Commits offsets for a group without members, whatever it had committed before.</summary>
+    /// <exception cref="KafkaException">The broker refuses (also: the group has members), or cannot be reached.</exception>
+    public async Task CommitAsync(string group, IReadOnlyList<TopicPartitionOffset> offsets) =>
+        await _admin.AlterConsumerGroupOffsetsAsync([new(group, [.. offsets])], new() { RequestTimeout = Limit });
 
     /// <summary>The offsets that a group has committed; partitions without one are left out.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>

@@ -42,13 +42,25 @@ public sealed class RegistryWriter(IZooKeeper zooKeeper, HermesPaths paths)
 
     /// <summary>Creates a subscription.</summary>
     /// <exception cref="RegistryException">It exists, or its topic does not.</exception>
-    public Task CreateSubscriptionAsync(SubscriptionDocument subscription, CancellationToken cancellationToken)
+    public Task CreateSubscriptionAsync(SubscriptionDocument subscription, CancellationToken cancellationToken) =>
+        CreateSubscriptionAsync(subscription, [], cancellationToken);
+
+    /// <summary>Creates a subscription.</summary>
+    /// <param name="subscription">Its document.</param>
+    /// <param name="alongside">What belongs to it, in the same transaction.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RegistryException">It exists, or its topic does not.</exception>
+    /// <exception cref="MultiFailedException">What belongs to it was refused.</exception>
+    public Task CreateSubscriptionAsync(SubscriptionDocument subscription, IReadOnlyList<Operation> alongside, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(alongside);
         ArgumentNullException.ThrowIfNull(subscription);
         var name = new SubscriptionName(TopicName.Parse(subscription.TopicName), subscription.Name);
         return CreateAsync($"subscription {name}", $"topic {name.Topic}",
-            [Operation.Create(paths.Subscription(name), DocumentReader.Write(subscription, DocumentJson.Instance.SubscriptionDocument), CreateMode.Persistent)],
-            cancellationToken);
+        [
+            Operation.Create(paths.Subscription(name), DocumentReader.Write(subscription, DocumentJson.Instance.SubscriptionDocument), CreateMode.Persistent),
+            .. alongside,
+        ], cancellationToken);
     }
 
     /// <summary>Changes a subscription's document, again from what it is by then if someone else was first.</summary>
@@ -88,17 +100,26 @@ public sealed class RegistryWriter(IZooKeeper zooKeeper, HermesPaths paths)
     /// <summary>Deletes a subscription and all below it, at once.</summary>
     /// <exception cref="RegistryException">There is none.</exception>
     public Task DeleteSubscriptionAsync(SubscriptionName name, CancellationToken cancellationToken) =>
-        DeleteAsync(paths.Subscription(name), $"subscription {name}", keepEmpty: null, cancellationToken);
+        DeleteSubscriptionAsync(name, [], cancellationToken);
+
+    /// <summary>Deletes a subscription and all below it, at once.</summary>
+    /// <param name="name">The subscription.</param>
+    /// <param name="alongside">What belongs to its end, in the same transaction.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RegistryException">There is none.</exception>
+    /// <exception cref="MultiFailedException">What belongs to its end was refused.</exception>
+    public Task DeleteSubscriptionAsync(SubscriptionName name, IReadOnlyList<Operation> alongside, CancellationToken cancellationToken) =>
+        DeleteAsync(paths.Subscription(name), $"subscription {name}", keepEmpty: null, alongside, cancellationToken);
 
     /// <summary>Deletes a topic, at once.</summary>
     /// <exception cref="RegistryException">There is none, or it has subscriptions.</exception>
     public Task DeleteTopicAsync(TopicName name, CancellationToken cancellationToken) =>
-        DeleteAsync(paths.Topic(name), $"topic {name}", paths.Subscriptions(name), cancellationToken);
+        DeleteAsync(paths.Topic(name), $"topic {name}", paths.Subscriptions(name), [], cancellationToken);
 
     /// <summary>Deletes a group, at once.</summary>
     /// <exception cref="RegistryException">There is none, or it has topics.</exception>
     public Task DeleteGroupAsync(string group, CancellationToken cancellationToken) =>
-        DeleteAsync(paths.Group(group), $"group {group}", paths.Topics(group), cancellationToken);
+        DeleteAsync(paths.Group(group), $"group {group}", paths.Topics(group), [], cancellationToken);
 
     private async Task CreateFoldersAsync(CancellationToken cancellationToken)
     {
@@ -122,11 +143,11 @@ public sealed class RegistryWriter(IZooKeeper zooKeeper, HermesPaths paths)
         {
             await zooKeeper.MultiAsync(operations, cancellationToken);
         }
-        catch (MultiFailedException e) when (e.Code is ErrorCode.NodeExists)
+        catch (MultiFailedException e) when (e.Code is ErrorCode.NodeExists && e.Index == 0)
         {
             throw new RegistryException(RegistryFault.AlreadyExists, $"There is a {what} already.", e);
         }
-        catch (MultiFailedException e) when (e.Code is ErrorCode.NoNode && parent is not null)
+        catch (MultiFailedException e) when (e.Code is ErrorCode.NoNode && e.Index == 0 && parent is not null)
         {
             throw new RegistryException(RegistryFault.NotFound, $"There is no {parent}.", e);
         }
@@ -157,7 +178,7 @@ public sealed class RegistryWriter(IZooKeeper zooKeeper, HermesPaths paths)
     }
 
     /// <summary>Deletes a node and all below it in one multi, so that nobody sees a half of it.</summary>
-    private async Task DeleteAsync(string path, string what, string? keepEmpty, CancellationToken cancellationToken)
+    private async Task DeleteAsync(string path, string what, string? keepEmpty, IReadOnlyList<Operation> alongside, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -173,10 +194,10 @@ public sealed class RegistryWriter(IZooKeeper zooKeeper, HermesPaths paths)
             nodes.Reverse(); // children first
             try
             {
-                await zooKeeper.MultiAsync([.. nodes.Select(n => Operation.Delete(n, NodeVersion.Any))], cancellationToken);
+                await zooKeeper.MultiAsync([.. nodes.Select(n => Operation.Delete(n, NodeVersion.Any)), .. alongside], cancellationToken);
                 return;
             }
-            catch (MultiFailedException e) when (e.Code is ErrorCode.NotEmpty or ErrorCode.NoNode)
+            catch (MultiFailedException e) when (e.Index < nodes.Count && e.Code is (ErrorCode.NotEmpty or ErrorCode.NoNode))
             {
                 // A counter or a child came or went meanwhile: look again.
             }

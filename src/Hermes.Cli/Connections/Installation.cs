@@ -1,0 +1,174 @@
+using System.CommandLine;
+using Confluent.Kafka;
+using Hermes.Cli.Subscriptions;
+using Hermes.Shared.Hosting;
+using Hermes.Shared.Kafka;
+using Hermes.Shared.Naming;
+using Hermes.Shared.Registry;
+using Hermes.ZooKeeper;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Hermes.Cli.Connections;
+
+/// <summary>The Hermes installation that a command works on: its registry, and its Kafka once it is asked for.</summary>
+internal sealed class Installation : IAsyncDisposable
+{
+    /// <summary>Longest wait for ZooKeeper to accept the session.</summary>
+    public static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+
+    private readonly IHost _host;
+    private KafkaAdministration? _kafka;
+
+    private Installation(IHost host)
+    {
+        _host = host;
+        ZooKeeper = Get<IZooKeeper>();
+        Paths = Get<HermesPaths>();
+        Names = Get<KafkaNames>();
+        Writer = Get<RegistryWriter>();
+        Reader = new(ZooKeeper, Paths);
+        CleanUp = new(ZooKeeper, Paths.Root, Get<HermesSettings>().Datacenter, Get<TimeProvider>());
+        BootstrapServers = Get<KafkaSettings>().BootstrapServers;
+    }
+
+    public IZooKeeper ZooKeeper { get; }
+
+    public HermesPaths Paths { get; }
+
+    public KafkaNames Names { get; }
+
+    public RegistryReader Reader { get; }
+
+    public RegistryWriter Writer { get; }
+
+    public GroupCleanUp CleanUp { get; }
+
+    public string BootstrapServers { get; }
+
+    public KafkaClients KafkaClients => Get<KafkaClients>();
+
+    /// <summary>Reads the settings and connects to ZooKeeper.</summary>
+    /// <exception cref="UsageException">Settings are wrong: all of them, by name.</exception>
+    /// <exception cref="CommandFailedException">ZooKeeper did not accept the session in time.</exception>
+    public static async Task<Installation> OpenAsync(ConnectionOptions options, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var host = Build(options, parsed);
+        try
+        {
+            CheckSettings(host.Services);
+            var installation = new Installation(host);
+            await installation.ConnectAsync(cancellationToken);
+            return installation;
+        }
+        catch
+        {
+            await DisposeAsync(host);
+            throw;
+        }
+    }
+
+    /// <summary>Administers Kafka; connects with the first call.</summary>
+    /// <exception cref="CommandFailedException">Kafka refuses, or cannot be reached: says which and where.</exception>
+    public async Task<T> WithKafkaAsync<T>(Func<KafkaAdministration, Task<T>> work)
+    {
+        try
+        {
+            return await work(_kafka ??= new(KafkaClients));
+        }
+        catch (KafkaException e)
+        {
+            throw new CommandFailedException(KafkaFailure.Describe(e, BootstrapServers), e);
+        }
+    }
+
+    /// <inheritdoc cref="WithKafkaAsync{T}"/>
+    public Task WithKafkaAsync(Func<KafkaAdministration, Task> work) => WithKafkaAsync(async kafka =>
+    {
+        await work(kafka);
+        return true;
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        _kafka?.Dispose();
+        await DisposeAsync(_host);
+    }
+
+    private static IHost Build(ConnectionOptions options, ParseResult parsed)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        WorkerHost.AddHermesConfiguration(builder.Configuration, []);
+        try
+        {
+            if (options.ConfigurationFile(parsed) is { } file)
+                builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw new UsageException($"--config: {e.Message}");
+        }
+        builder.Configuration.AddInMemoryCollection(options.Settings(parsed));
+        if (options.IsVerbose(parsed))
+        {
+            builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+            builder.Logging.SetMinimumLevel(LogLevel.Debug);
+        }
+        builder.Services.AddMetrics();
+        builder.AddHermesFoundation();
+        return builder.Build();
+    }
+
+    private static void CheckSettings(IServiceProvider services)
+    {
+        var faults = new List<string>();
+        Check<HermesSettings>();
+        Check<ZooKeeperSettings>();
+        Check<KafkaSettings>();
+        if (faults.Count > 0)
+            throw new UsageException(faults);
+
+        void Check<T>() where T : class
+        {
+            try
+            {
+                _ = services.GetRequiredService<IOptions<T>>().Value;
+            }
+            catch (OptionsValidationException e)
+            {
+                faults.AddRange(e.Failures);
+            }
+            catch (InvalidOperationException e) when (e.Source is "Microsoft.Extensions.Configuration.Binder")
+            {
+                faults.Add(e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message);
+            }
+        }
+    }
+
+    private static async ValueTask DisposeAsync(IHost host)
+    {
+        if (host is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
+        else
+            host.Dispose();
+    }
+
+    private async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(ConnectLimit, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await ZooKeeper.WhenConnectedAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            throw new CommandFailedException($"Cannot reach ZooKeeper at {Get<ZooKeeperSettings>().ConnectionString} within {ConnectLimit.TotalSeconds:0} s.");
+        }
+    }
+
+    private T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Confluent.Kafka;
+using Hermes.Cli.Connections;
+using Hermes.Cli.Documents;
+using Hermes.Shared.Naming;
+using Hermes.Shared.Registry;
+using Hermes.ZooKeeper;
+
+namespace Hermes.Cli.Subscriptions;
+
+/// <summary><c>hermes subscription create</c>: the consumer group's offsets first, then the registry's node.</summary>
+/// <remarks>Delivery starts with what is published after the creation (compatibility, 3.3): the ends of the Kafka topic are
+/// committed for the group, over whatever an earlier subscription of that name left there. Stopped between the two, there are
+/// offsets that nobody uses; the same command again goes on.</remarks>
+internal static class SubscriptionCreation
+{
+    private const int Attempts = 5;
+
+    public static Command Build(CommandContext context)
+    {
+        var topic = CommandContext.TopicArgument();
+        var subscription = CommandContext.SubscriptionArgument();
+        var input = new SubscriptionInput();
+        var command = new Command("create", "Create a subscription; it gets what is published from now on.") { topic, subscription };
+        input.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var name = new SubscriptionName(parsed.GetRequiredValue(topic), parsed.GetRequiredValue(subscription));
+            var asked = await input.ReadAsync(parsed, context.Terminal, cancellationToken);
+            var document = NewSubscription.Create(name, input.DeliveryType(parsed, asked) ?? DeliveryTypes.Serial);
+            input.Apply(parsed, asked, document);
+            SubscriptionRules.Check(name, document);
+            foreach (var unknown in SubscriptionRules.Unknown(name, document))
+                context.Printer.Note($"{unknown} is no member that Hermes knows; it is kept as it is.");
+            await using var hermes = await context.OpenAsync(parsed, cancellationToken);
+            await CreateAsync(context, hermes, name, document, cancellationToken);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task CreateAsync(CommandContext context, Installation hermes, SubscriptionName name, JsonObject document, CancellationToken cancellationToken)
+    {
+        var typed = Typed.Read(document, DocumentJson.Instance.SubscriptionDocument);
+        var topic = (await hermes.Reader.TopicAsync(name.Topic, cancellationToken)).Document;
+        SubscriptionRules.CheckFilters(document, topic.ContentType);
+        if (await IsThereAsync(hermes, name, cancellationToken))
+            throw new CommandFailedException($"Subscription {name} exists already.");
+
+        var kafkaTopic = hermes.Names.PrimaryTopic(name.Topic, topic.ContentType == ContentTypes.Avro);
+        var group = hermes.Names.ConsumerGroup(name);
+        await CommitEndsAsync(hermes, group, kafkaTopic, name);
+        await Certain.CreateAsync(() => CreateNodeAsync(hermes, name, typed, cancellationToken), () => IsThereAsync(hermes, name, cancellationToken));
+        context.Printer.Line($"Created subscription {name} (consumer group {group}).");
+    }
+
+    private static Task CommitEndsAsync(Installation hermes, string group, string kafkaTopic, SubscriptionName name) => hermes.WithKafkaAsync(async kafka =>
+    {
+        var partitions = await kafka.PartitionsAsync(kafkaTopic);
+        if (partitions.Count == 0)
+            throw new CommandFailedException($"Kafka topic {kafkaTopic} is missing. 'hermes topic create {name.Topic}' creates it.");
+        try
+        {
+            await kafka.CommitAsync(group, await kafka.EndsAsync(partitions));
+        }
+        catch (KafkaException e) when (KafkaFailure.IsGroupInUse(e))
+        {
+            throw new CommandFailedException(
+                $"Consumer group {group} has members: those of an earlier subscription {name} have not left yet. Run the command again in a moment.", e);
+        }
+    });
+
+    /// <summary>One transaction with the withdrawal of a waiting clean-up, which may come and go meanwhile.</summary>
+    private static async Task CreateNodeAsync(Installation hermes, SubscriptionName name, SubscriptionDocument document, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var withdrawal = await hermes.CleanUp.WithdrawAsync(name, cancellationToken);
+            try
+            {
+                await hermes.Writer.CreateSubscriptionAsync(document, withdrawal, cancellationToken);
+                return;
+            }
+            catch (MultiFailedException e) when (e.Index > 0 && attempt < Attempts)
+            {
+                // The waiting task was carried out or changed just now: look again.
+            }
+        }
+    }
+
+    private static async Task<bool> IsThereAsync(Installation hermes, SubscriptionName name, CancellationToken cancellationToken) =>
+        await hermes.ZooKeeper.FindAsync(hermes.Paths.Subscription(name), cancellationToken) is not null;
+}
