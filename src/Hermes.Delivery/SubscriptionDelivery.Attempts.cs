@@ -16,12 +16,44 @@ public sealed partial class SubscriptionDelivery
     {
         var started = _timetable.Now;
         using var activity = DeliveryMetrics.Source.HasListeners() ? DeliveryTrace.Start(plan, parcel) : null;
-        var outcome = await SendAsync(parcel, plan);
+        Outcome outcome;
+        try
+        {
+            using var request = RequestBuilder.TryBuild(plan, parcel.Message, parcel.Attempts, out var fault);
+            if (request is null)
+            {
+                outcome = Outcome.Failed(fault!);
+            }
+            else
+            {
+                // The status decides. What the endpoint says beyond it is dropped, within the handler's limits for that.
+                using var response = await _engine.Sender.SendAsync(request, parcel.Abort.Token);
+                outcome = AnswerRules.Judge((int)response.StatusCode, response.Headers, plan.RetryClientErrors, _engine.Clock);
+            }
+        }
+        catch (OperationCanceledException) when (parcel.TimedOut)
+        {
+            outcome = Outcome.Failed("timeout");
+        }
+        catch (HttpRequestException e)
+        {
+            outcome = Outcome.Failed(e.HttpRequestError.ToString());
+        }
+        catch (Exception e)
+        {
+            outcome = Outcome.Failed(e.GetType().Name); // whatever one message does to the sender, the others go on
+        }
+
+        DeliveryTrace.End(activity, outcome);
+        End(parcel, plan, outcome, started);
+    }
+
+    private void End(Parcel parcel, DeliveryPlan plan, Outcome outcome, long started)
+    {
         parcel.EndAttempt();
         parcel.Attempts++;
         var now = _timetable.Now;
         _engine.Metrics.Attempted(plan, outcome, _timetable.Between(started, now));
-        DeliveryTrace.End(activity, outcome);
         if (outcome.Verdict is Verdict.Delivered)
         {
             if (Volatile.Read(ref _failing)) Recovered(plan);
@@ -32,30 +64,6 @@ public sealed partial class SubscriptionDelivery
         if (!Volatile.Read(ref _failing) && !parcel.Abandoned) BeganToFail(plan, outcome);
         if (outcome.Verdict is Verdict.Discard) Settle(parcel, Settlement.Discarded(outcome.Reason), plan);
         else TryAgain(parcel, plan, outcome, now);
-    }
-
-    private async ValueTask<Outcome> SendAsync(Parcel parcel, DeliveryPlan plan)
-    {
-        try
-        {
-            using var request = RequestBuilder.TryBuild(plan, parcel.Message, parcel.Attempts, out var fault);
-            if (request is null) return Outcome.Failed(fault!);
-            // The status decides. What the endpoint says beyond it is dropped, within the handler's limits for that.
-            using var response = await _engine.Sender.SendAsync(request, parcel.Abort.Token);
-            return AnswerRules.Judge((int)response.StatusCode, response.Headers, plan.RetryClientErrors, _engine.Clock.GetUtcNow());
-        }
-        catch (OperationCanceledException) when (parcel.TimedOut)
-        {
-            return Outcome.Failed("timeout");
-        }
-        catch (HttpRequestException e)
-        {
-            return Outcome.Failed(e.HttpRequestError.ToString());
-        }
-        catch (Exception e)
-        {
-            return Outcome.Failed(e.GetType().Name); // whatever one message does to the sender, the others go on
-        }
     }
 
     private void TryAgain(Parcel parcel, DeliveryPlan plan, Outcome outcome, long now)

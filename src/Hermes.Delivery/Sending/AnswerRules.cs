@@ -6,10 +6,10 @@ namespace Hermes.Delivery.Sending;
 /// <summary>Judges the answers of endpoints as Hermes does for serial subscriptions.</summary>
 internal static class AnswerRules
 {
-    public static Outcome Judge(int status, HttpResponseHeaders headers, bool retryClientErrors, DateTimeOffset now)
+    public static Outcome Judge(int status, HttpResponseHeaders headers, bool retryClientErrors, TimeProvider clock)
     {
         var verdict = VerdictFor(status, retryClientErrors);
-        var asked = verdict is Verdict.Retry && status is 429 or 503 ? RetryAfter(headers, now) : null;
+        var asked = verdict is Verdict.Retry && status is 429 or 503 ? RetryAfter(headers, clock) : null;
         return new Outcome(verdict, status, asked, Fault: null);
     }
 
@@ -22,7 +22,7 @@ internal static class AnswerRules
     };
 
     /// <summary>Reads <c>Retry-After</c> as seconds or as a date; null when absent or unreadable.</summary>
-    private static TimeSpan? RetryAfter(HttpResponseHeaders headers, DateTimeOffset now)
+    private static TimeSpan? RetryAfter(HttpResponseHeaders headers, TimeProvider clock)
     {
         if (!headers.NonValidated.TryGetValues("Retry-After", out var values)) return null;
         foreach (var text in values)
@@ -30,7 +30,7 @@ internal static class AnswerRules
             if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
                 return TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue));
             if (DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
-                return date > now ? date - now : TimeSpan.Zero;
+                return date > clock.GetUtcNow() ? date - clock.GetUtcNow() : TimeSpan.Zero;
         }
 
         return null;

@@ -1,4 +1,5 @@
 using Hermes.Delivery.Sending;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Hermes.Delivery.Tests.Sending;
 
@@ -42,7 +43,7 @@ public sealed class AnswerRulesTests
     {
         using var response = new HttpResponseMessage();
         response.Headers.TryAddWithoutValidation("Retry-After", value);
-        var outcome = AnswerRules.Judge(status, response.Headers, retryClientErrors, Now);
+        var outcome = AnswerRules.Judge(status, response.Headers, retryClientErrors, new FakeTimeProvider(Now));
         Assert.Equal(seconds is { } s ? TimeSpan.FromSeconds(s) : null, outcome.RetryAfter);
     }
 }
