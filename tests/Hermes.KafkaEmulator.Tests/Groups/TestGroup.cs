@@ -32,6 +32,9 @@ internal sealed class TestGroup : IDisposable
     public TestMember Member(string? instance = null, int sessionSeconds = 10, int rebalanceSeconds = 60) =>
         new(this) { Instance = instance, SessionMs = sessionSeconds * 1_000, RebalanceMs = rebalanceSeconds * 1_000 };
 
+    /// <summary>A member that is known by its name only.</summary>
+    public TestMember Named(string id) => new(this) { Id = id };
+
     /// <summary>Lets time pass in small steps: the clock shows timers the end of a step, not their own time.</summary>
     public void Pass(double seconds)
     {
