@@ -8,12 +8,17 @@ internal static class CommandLine
 {
     public const string Usage = """
         usage: Hermes.KafkaEmulator [--listen ADDRESS:PORT] [--advertise HOST:PORT] [--data DIR] [--partitions N] [--auto-create-topics true|false]
+                                      [--group-initial-rebalance-delay-ms N] [--group-min-session-timeout-ms N]
 
           --listen              where to listen; default 127.0.0.1:9092, port 0 takes a free one
           --advertise           the host and port that clients are told; default the address it listens on
           --data                the folder that keeps topics, records and offsets; default none, everything is in memory
           --partitions          partitions of a topic whose creation names no number; default 1
           --auto-create-topics  whether a topic asked for by name comes into being; default true
+          --group-initial-rebalance-delay-ms
+                                how long a consumer group that was empty waits for more members; default 0 (Kafka: 3000)
+          --group-min-session-timeout-ms
+                                shortest session time-out that a member may ask for; default 6000, as in Kafka
 
         One Kafka broker in one process, for development and tests. Not for production.
         """;
@@ -37,6 +42,10 @@ internal static class CommandLine
                 "--data" => options with { DataFolder = Path.GetFullPath(Value()) },
                 "--partitions" => options with { Partitions = Positive(name, Value()) },
                 "--auto-create-topics" => options with { AutoCreateTopics = Flag(name, Value()) },
+                "--group-initial-rebalance-delay-ms" =>
+                    options with { Groups = options.Groups with { InitialRebalanceDelay = Milliseconds(name, Value()) } },
+                "--group-min-session-timeout-ms" =>
+                    options with { Groups = options.Groups with { MinSessionTimeout = Milliseconds(name, Value()) } },
                 _ => throw new FormatException($"'{name}' is not an option."),
             };
         }
@@ -63,6 +72,11 @@ internal static class CommandLine
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
             : throw new FormatException($"{name} takes a number of at least 1, not '{text}'.");
+
+    private static TimeSpan Milliseconds(string name, string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? TimeSpan.FromMilliseconds(number)
+            : throw new FormatException($"{name} takes a number of milliseconds, not '{text}'.");
 
     private static bool Flag(string name, string text) =>
         bool.TryParse(text, out var flag) ? flag : throw new FormatException($"{name} takes true or false, not '{text}'.");

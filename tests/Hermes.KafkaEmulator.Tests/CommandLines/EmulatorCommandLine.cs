@@ -17,6 +17,13 @@ public sealed class EmulatorCommandLine
             options);
     }
 
+    [Fact]
+    public void The_times_of_groups_can_be_said()
+    {
+        var options = CommandLine.Parse(["--group-initial-rebalance-delay-ms", "3000", "--group-min-session-timeout-ms", "100"]);
+        Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(100)), (options!.Groups.InitialRebalanceDelay, options.Groups.MinSessionTimeout));
+    }
+
     [Theory]
     [InlineData("--listen")]
     [InlineData("--listen", "9092")]
@@ -26,6 +33,8 @@ public sealed class EmulatorCommandLine
     [InlineData("--partitions", "0")]
     [InlineData("--partitions", "many")]
     [InlineData("--auto-create-topics", "perhaps")]
+    [InlineData("--group-initial-rebalance-delay-ms", "3s")]
+    [InlineData("--group-min-session-timeout-ms", "-1")]
     [InlineData("--port", "9092")]
     [InlineData("serve")]
     public void Nonsense_is_refused_with_a_reason(params string[] arguments) =>

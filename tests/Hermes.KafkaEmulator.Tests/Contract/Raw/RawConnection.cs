@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Sockets;
 using Hermes.KafkaEmulator.Protocol;
 using Hermes.KafkaEmulator.Protocol.Messages;
@@ -18,23 +17,31 @@ internal sealed class RawConnection : IAsyncDisposable
 
     public static async Task<RawConnection> OpenAsync(string bootstrapServers)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPEndPoint.Parse(bootstrapServers));
-        return new RawConnection(socket);
+        var first = bootstrapServers.Split(',')[0];
+        var colon = first.LastIndexOf(':');
+        return await OpenAsync(first[..colon], int.Parse(first[(colon + 1)..]));
     }
 
     /// <summary>Connects to the coordinator of the group; a broker that was just started takes a while to be one.</summary>
     public static async Task<RawConnection> OpenToCoordinatorAsync(string bootstrapServers, string group)
     {
-        var connection = await OpenAsync(bootstrapServers);
+        FindCoordinatorResponse.Coordinator? found = null;
+        await using (var any = await OpenAsync(bootstrapServers))
+        {
+            await BrokerAccess.UntilAsync(async () =>
+            {
+                var response = await any.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(new() { CoordinatorKeys = [group] }, version: 4);
+                found = response.Coordinators[0];
+                return found.ErrorCode is KafkaError.None;
+            }, $"a broker coordinates {group}");
+        }
+
+        var connection = await OpenAsync(found!.Host, found.Port);
         await BrokerAccess.UntilAsync(async () =>
         {
-            var found = await connection.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(new() { CoordinatorKeys = [group] }, version: 4);
-            if (found.Coordinators[0].ErrorCode is not KafkaError.None)
-                return false;
             var beat = await connection.AskAsync<HeartbeatRequest, HeartbeatResponse>(new() { GroupId = group, MemberId = "nobody" }, version: 4);
             return beat.ErrorCode is not (KafkaError.NotCoordinator or KafkaError.CoordinatorLoadInProgress or KafkaError.CoordinatorNotAvailable);
-        }, $"the broker coordinates {group}");
+        }, $"the broker has loaded {group}");
         return connection;
     }
 
@@ -99,6 +106,13 @@ internal sealed class RawConnection : IAsyncDisposable
     {
         _socket.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static async Task<RawConnection> OpenAsync(string host, int port)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(host, port);
+        return new RawConnection(socket);
     }
 
     private async Task<bool> FillAsync(Memory<byte> buffer)
