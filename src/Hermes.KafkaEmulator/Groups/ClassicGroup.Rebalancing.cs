@@ -95,7 +95,7 @@ internal sealed partial class ClassicGroup
         _subscribed = Subscriptions.Of(this);
         if (_members.Count == 0)
         {
-            (State, Protocol) = (GroupState.Empty, null);
+            (State, Protocol, _emptySince) = (GroupState.Empty, null, _clock.GetUtcNow());
             Changed();
             return;
         }

@@ -8,6 +8,7 @@ internal sealed partial class ClassicGroup
     public void Save(ProtocolWriter writer)
     {
         writer.WriteInt32(Generation);
+        writer.WriteInt64(_emptySince.ToUnixTimeMilliseconds());
         writer.WriteNullableString(ProtocolType, flexible: true);
         writer.WriteNullableString(Protocol, flexible: true);
         writer.WriteNullableString(_leader, flexible: true);
@@ -39,6 +40,7 @@ internal sealed partial class ClassicGroup
         _members.Clear();
         _instances.Clear();
         Generation = reader.ReadInt32();
+        _emptySince = DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64());
         ProtocolType = reader.ReadNullableString(flexible: true);
         Protocol = reader.ReadNullableString(flexible: true);
         var leader = reader.ReadNullableString(flexible: true);

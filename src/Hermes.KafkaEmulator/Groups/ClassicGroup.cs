@@ -15,6 +15,7 @@ internal sealed partial class ClassicGroup
 
     private readonly GroupOptions _options;
     private readonly Deadlines _deadlines;
+    private readonly TimeProvider _clock;
     private readonly Action<ClassicGroup> _changed;
     private readonly OrderedDictionary<string, GroupMember> _members = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _instances = new(StringComparer.Ordinal);
@@ -24,14 +25,17 @@ internal sealed partial class ClassicGroup
     private readonly Deadline _syncPhase;
     private HashSet<string>? _subscribed = new(StringComparer.Ordinal);
     private string? _leader;
+    private DateTimeOffset _emptySince;
 
     /// <param name="id">Its name.</param>
     /// <param name="options">The coordinator's settings.</param>
     /// <param name="deadlines">Where its sessions and phases end.</param>
+    /// <param name="clock">The time of day.</param>
     /// <param name="changed">Called when the group has an assignment, or lost its last member: what a restart should know has changed.</param>
-    public ClassicGroup(string id, GroupOptions options, Deadlines deadlines, Action<ClassicGroup> changed)
+    public ClassicGroup(string id, GroupOptions options, Deadlines deadlines, TimeProvider clock, Action<ClassicGroup> changed)
     {
-        (Id, _options, _deadlines, _changed) = (id, options, deadlines, changed);
+        (Id, _options, _deadlines, _clock, _changed) = (id, options, deadlines, clock, changed);
+        _emptySince = clock.GetUtcNow();
         _joinPhase = new Deadline(EndJoinPhase);
         _syncPhase = new Deadline(EndSyncPhase);
     }
@@ -51,6 +55,9 @@ internal sealed partial class ClassicGroup
     public OffsetTable Offsets { get; } = new();
 
     public IEnumerable<GroupMember> Members => _members.Values;
+
+    /// <summary>Whether somebody was given a name and has not joined with it yet.</summary>
+    public bool AwaitsMembers => _pending.Count > 0;
 
     /// <summary>Whether a generation with members reads the topic; when a member's data could not be read, it may.</summary>
     public bool IsSubscribedTo(string topic) => _subscribed?.Contains(topic) ?? true;

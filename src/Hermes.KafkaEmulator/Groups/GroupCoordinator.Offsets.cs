@@ -25,6 +25,8 @@ internal sealed partial class GroupCoordinator
             if (group is null && taken.Count == 0)
                 return results;
             group ??= _groups.Obtain(committer.GroupId);
+            var now = _clock.GetUtcNow();
+            taken = taken.ConvertAll(commit => commit with { Offset = commit.Offset with { At = now } });
             foreach (var (topic, partition, offset) in taken)
                 group.Offsets.Set(topic, partition, offset);
             if (taken.Count > 0)
@@ -80,7 +82,8 @@ internal sealed partial class GroupCoordinator
                 results[index] is KafkaError.None && group.Offsets.Remove(asked.Topic, asked.Partition)).ToList();
             if (gone.Count > 0)
                 _journal.OffsetsGone(groupId, gone);
-            RemoveIfForgotten(group, gone.Count > 0);
+            if (gone.Count > 0)
+                RemoveIfForgotten(group);
             return (KafkaError.None, results);
         }
 
@@ -104,15 +107,15 @@ internal sealed partial class GroupCoordinator
                     continue;
                 group.Offsets.Remove(topic);
                 _journal.OffsetsGone(group.Id, [.. partitions.Select(partition => (topic, partition))]);
-                RemoveIfForgotten(group, offsetsWent: true);
+                RemoveIfForgotten(group);
             }
         }
     }
 
     // A group without members is its offsets; with the last of them it is gone.
-    private void RemoveIfForgotten(ClassicGroup group, bool offsetsWent)
+    private void RemoveIfForgotten(ClassicGroup group)
     {
-        if (!offsetsWent || group.State is not GroupState.Empty || !group.Offsets.IsEmpty)
+        if (group.State is not GroupState.Empty || group.AwaitsMembers || !group.Offsets.IsEmpty)
             return;
         _groups.Remove(group.Id);
         _journal.GroupGone(group.Id);

@@ -13,10 +13,12 @@ internal sealed partial class GroupCoordinator : IDisposable
     private readonly Lock _lock = new();
     private readonly GroupOptions _options;
     private readonly Func<string, int, bool> _partitionExists;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Deadlines _deadlines;
     private readonly GroupTable _groups;
     private readonly GroupJournal _journal;
+    private readonly Deadline _expiry;
 
     /// <summary>Takes up the groups of the file, whose members have a session time-out from now to be heard of.</summary>
     /// <param name="options">Its settings.</param>
@@ -27,7 +29,7 @@ internal sealed partial class GroupCoordinator : IDisposable
     /// <exception cref="IOException">The file cannot be used.</exception>
     public GroupCoordinator(GroupOptions options, string? path, Func<string, int, bool> partitionExists, TimeProvider clock, ILogger<GroupCoordinator> logger)
     {
-        (_options, _partitionExists, _logger) = (options, partitionExists, logger);
+        (_options, _partitionExists, _clock, _logger) = (options, partitionExists, clock, logger);
         _deadlines = new Deadlines(clock, RunDeadlines);
         _groups = new GroupTable(Create);
         lock (_lock)
@@ -39,6 +41,9 @@ internal sealed partial class GroupCoordinator : IDisposable
                 if (!partitionExists(topic, 0))
                     ForgetTopic(topic);
             }
+
+            _expiry = new Deadline(ExpireOffsets);
+            _deadlines.Set(_expiry, options.OffsetsRetentionCheckInterval);
         }
     }
 
@@ -99,7 +104,7 @@ internal sealed partial class GroupCoordinator : IDisposable
         return _groups.Find(groupId);
     }
 
-    private ClassicGroup Create(string id) => new(id, _options, _deadlines, changed => _journal.Generation(changed));
+    private ClassicGroup Create(string id) => new(id, _options, _deadlines, _clock, changed => _journal.Generation(changed));
 
     private void RunDeadlines()
     {

@@ -80,6 +80,7 @@ internal sealed class GroupJournal : IDisposable
             _writer.WriteInt64(offset.Offset);
             _writer.WriteInt32(offset.LeaderEpoch);
             _writer.WriteString(offset.Metadata, flexible: true);
+            _writer.WriteInt64(offset.At.ToUnixTimeMilliseconds());
         }
 
         return _writer.ToArray();
@@ -124,5 +125,6 @@ internal sealed class GroupJournal : IDisposable
     }
 
     private static (string Topic, int Partition, CommittedOffset Offset) ReadOffset(ProtocolReader reader, short version) =>
-        (reader.ReadString(flexible: true), reader.ReadInt32(), new(reader.ReadInt64(), reader.ReadInt32(), reader.ReadString(flexible: true)));
+        (reader.ReadString(flexible: true), reader.ReadInt32(),
+            new(reader.ReadInt64(), reader.ReadInt32(), reader.ReadString(flexible: true), DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64())));
 }

@@ -15,4 +15,10 @@ public sealed record GroupOptions
 
     /// <summary>Most characters of metadata beside a committed offset (<c>offset.metadata.max.bytes</c>). Default 4096.</summary>
     public int OffsetMetadataMaxBytes { get; init; } = 4096;
+
+    /// <summary>How long offsets that nobody uses are kept (<c>offsets.retention.minutes</c>). Default 7 days.</summary>
+    public TimeSpan OffsetsRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How often it is looked for such offsets (<c>offsets.retention.check.interval.ms</c>). Default 10 min.</summary>
+    public TimeSpan OffsetsRetentionCheckInterval { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -142,7 +142,8 @@ public abstract class MembershipContract
     public async Task A_member_that_falls_silent_is_out_after_its_session_and_a_beating_one_is_not()
     {
         var (group, topic) = (BrokerAccess.FreshName("group"), await Broker.FreshTopicAsync());
-        await using var silent = await NewMemberAsync();
+        var quiet = BrokerAccess.FreshName("group");
+        await using var silent = new RawMember(await Broker.ConnectToCoordinatorAsync(quiet), quiet, topic, instance: null) { SessionMs = 6_000 };
         await using var beating = await Broker.MemberAsync(group, topic);
         await silent.JoinAloneAsync();
         await beating.JoinAloneAsync();

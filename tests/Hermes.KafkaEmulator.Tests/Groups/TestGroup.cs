@@ -15,13 +15,14 @@ internal sealed class TestGroup : IDisposable
 
     private readonly HashSet<string> _deletedTopics = new(StringComparer.Ordinal);
 
-    public TestGroup(GroupOptions? options = null, string? path = null)
+    public TestGroup(GroupOptions? options = null, string? path = null, DateTimeOffset? now = null)
     {
+        Clock = now is { } time ? new FakeTimeProvider(time) : new FakeTimeProvider();
         Coordinator = new GroupCoordinator(options ?? new(), path,
             (topic, partition) => !_deletedTopics.Contains(topic) && partition is >= 0 and < 4, Clock, NullLogger<GroupCoordinator>.Instance);
     }
 
-    public FakeTimeProvider Clock { get; } = new();
+    public FakeTimeProvider Clock { get; }
 
     public GroupCoordinator Coordinator { get; }
 

@@ -19,7 +19,7 @@ internal sealed class RawMember(RawConnection connection, string group, string t
 
     public string ProtocolType { get; init; } = "consumer";
 
-    public int SessionMs { get; init; } = 6_000;
+    public int SessionMs { get; init; } = 30_000;
 
     /// <summary>Joins; takes a name first where the broker wants that.</summary>
     public async Task<JoinGroupResponse> JoinAsync(short version = 9)
