@@ -22,7 +22,7 @@ internal static class NodePath
         if (path.Length == 1)
             return null;
         var slash = path.LastIndexOf('/');
-        return slash == 0 ? "/" : path[..slash];
+        return slash <= 0 ? "/" : path[..slash];
     }
 
     private static string? Fault(string? path)

@@ -10,6 +10,9 @@ internal abstract class Call
 
     public abstract OpCode OpCode { get; }
 
+    /// <summary>What it is about, for messages.</summary>
+    public abstract string Path { get; }
+
     public abstract bool MayRepeat { get; }
 
     public abstract int ReservedXid { get; }

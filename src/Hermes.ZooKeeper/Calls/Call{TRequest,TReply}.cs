@@ -20,6 +20,8 @@ internal sealed class Call<TRequest, TReply> : Call, IValueTaskSource<TReply>, I
 
     public override OpCode OpCode => _request.OpCode;
 
+    public override string Path => _request.Path;
+
     public override bool MayRepeat => TRequest.MayRepeat;
 
     public override int ReservedXid => TRequest.ReservedXid;

@@ -34,11 +34,12 @@ internal sealed class CallQueue(int capacity)
     }
 
     /// <summary>Takes the next calls to write, waiting for one until the time is up or <see cref="Wake"/> is called.</summary>
-    public int Take(Call[] batch, TimeSpan patience)
+    public int Take(Call[] batch, TimeSpan patience, Connection connection)
     {
         lock (_gate)
         {
-            if (_waiting.Count == 0 && patience > TimeSpan.Zero)
+            // A connection breaks first and wakes us then: asked within the lock, neither can slip by.
+            if (_waiting.Count == 0 && patience > TimeSpan.Zero && !connection.IsBroken)
                 Monitor.Wait(_gate, patience);
             var count = 0;
             while (count < batch.Length && _waiting.TryDequeue(out var call))
@@ -79,6 +80,19 @@ internal sealed class CallQueue(int capacity)
                 return call;
             throw new MalformedFrameException($"The server answered request {header.Xid}, but {oldest.Xid} was to be answered first.");
         }
+    }
+
+    /// <summary>Fails the call whose reply is too large to be taken, so that it is not asked for again.</summary>
+    public void RefuseReply(int xid, int size, int limit)
+    {
+        Call? call;
+        lock (_gate)
+        {
+            if (!_inFlight.TryPeek(out call) || call.Xid != xid)
+                return; // no reply, but garbage
+            _inFlight.Dequeue();
+        }
+        Drop(call, new ReplyTooLargeException(call.OpCode.ToString(), call.Path, size, limit));
     }
 
     /// <summary>Takes the call that the next auth reply answers, if it was not one of the client's own.</summary>

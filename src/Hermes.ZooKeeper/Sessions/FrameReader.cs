@@ -13,13 +13,14 @@ internal sealed class FrameReader(Stream stream, int maxFrame)
 
     /// <summary>The next frame, valid until the next call.</summary>
     /// <exception cref="EndOfStreamException">The server hung up.</exception>
-    /// <exception cref="MalformedFrameException">No frame can be that long.</exception>
+    /// <exception cref="MalformedFrameException">No frame can have that length.</exception>
+    /// <exception cref="OversizedFrameException">The frame is longer than is taken.</exception>
     public ReadOnlySpan<byte> Next()
     {
         Fill(4);
         var length = BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(_start));
         if (length < 0 || length > maxFrame)
-            throw new MalformedFrameException(Explain(length));
+            throw Refusal(length);
         Fill(4 + length);
         var frame = _buffer.AsSpan(_start + 4, length);
         _start += 4 + length;
@@ -62,10 +63,20 @@ internal sealed class FrameReader(Stream stream, int maxFrame)
         (_start, _end) = (0, rest.Length);
     }
 
-    private string Explain(int length) => length switch
+    private IOException Refusal(int length)
     {
-        0x48545450 => "The server talks HTTP: this is no ZooKeeper client port.",
-        >= 0x15030000 and <= 0x150303FF => "The server talks TLS: configure TLS, or use its plain port.",
-        _ => $"The server sent a frame of {length} bytes; at most {maxFrame} are taken (MaxReplyBytes).",
-    };
+        switch (length)
+        {
+            case 0x48545450:
+                return new MalformedFrameException("The server talks HTTP: this is no ZooKeeper client port.");
+            case >= 0x15030000 and <= 0x150303FF:
+                return new MalformedFrameException("The server talks TLS: configure TLS, or use its plain port.");
+            case < 0:
+                return new MalformedFrameException($"The server sent a frame of {length} bytes.");
+            default:
+                Fill(8); // a reply's first field is the number of its request
+                var xid = BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(_start + 4));
+                return new OversizedFrameException($"The server sent a frame of {length} bytes; at most {maxFrame} are taken (MaxReplyBytes).", xid, length);
+        }
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class RequestWriter(CallQueue queue, WireContext wire, int maxRe
         {
             while (!connection.IsBroken)
             {
-                var count = queue.Take(_taken, quiet - clock.GetElapsedTime(lastSent));
+                var count = queue.Take(_taken, quiet - clock.GetElapsedTime(lastSent), connection);
                 if (connection.IsBroken && count == 0)
                     return;
                 Encode(_taken.AsSpan(0, count));

@@ -42,9 +42,9 @@ internal sealed partial class SessionLoop
         {
             call.Reply(header, ref body, _wire);
         }
-        catch (MalformedFrameException e)
+        catch (Exception e) // the answer came, but nobody can tell what it says
         {
-            call.Fail(e);
+            call.Fail(new ConnectionLostException(maybeApplied: true, e));
             throw;
         }
         finally

@@ -80,6 +80,7 @@ internal sealed partial class SessionLoop : IAsyncDisposable
         catch (Exception e) when (e is TimeoutException or IOException or ZooKeeperException or ObjectDisposedException)
         {
             Log.CloseUnanswered(_logger, _session.Id, e.Message);
+            _ = answer.ContinueWith(static late => late.Exception, TaskScheduler.Default); // it fails later, when nobody asks any more
         }
     }
 
@@ -199,9 +200,18 @@ internal sealed partial class SessionLoop : IAsyncDisposable
             while (!_stop.IsCancellationRequested && Dispatch(connection.Read()))
                 Volatile.Write(ref _lastHeard, _clock.GetTimestamp());
         }
+        catch (OversizedFrameException e)
+        {
+            _queue.RefuseReply(e.Xid, e.Size, _options.MaxReplyBytes);
+            connection.Break(e);
+        }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             connection.Break(e);
+        }
+        catch (Exception e) // what nobody foresaw in a frame costs its connection, never the client
+        {
+            connection.Break(new MalformedFrameException($"A frame of the server could not be understood: {e.Message}", e));
         }
         connection.Dispose();
         _queue.Wake();
