@@ -43,7 +43,7 @@ public sealed partial class FourLetterWords(int port)
     /// <summary>The connections that clients hold, with the one of this question left out.</summary>
     public async Task<int> ConnectionsAsync() => ConnectionLine().Count(await AskAsync("cons")) - 1;
 
-    /// <summary>How many watches (paths times sessions) this server holds.</summary>
+    /// <summary>How many watches (paths times sessions) this server holds; it leaves those on children out of its count.</summary>
     public async Task<int> WatchesAsync() =>
         int.Parse(TotalWatches().Match(await AskAsync("wchs")).Groups["count"].Value, CultureInfo.InvariantCulture);
 
