@@ -38,9 +38,11 @@ internal sealed class ConnectionOptions
 
     public string? ConfigurationFile(ParseResult parsed) => parsed.GetValue(_config);
 
-    /// <summary>The settings given on the command line, by their names in the configuration.</summary>
-    public IEnumerable<KeyValuePair<string, string?>> Settings(ParseResult parsed)
+    /// <summary>The settings given on the command line, by their names in the configuration; the option of a setting's own
+    /// goes over the general one.</summary>
+    public Dictionary<string, string?> Settings(ParseResult parsed)
     {
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         (string Name, Option<string?> Option)[] named =
         [
             ("ZooKeeper:ConnectionString", _zooKeeper), ("ZooKeeper:Root", _root),
@@ -49,13 +51,14 @@ internal sealed class ConnectionOptions
         foreach (var setting in parsed.GetValue(_settings) ?? [])
         {
             var equals = setting.IndexOf('=', StringComparison.Ordinal);
-            yield return new(setting[..equals], setting[(equals + 1)..]);
+            settings[setting[..equals]] = setting[(equals + 1)..];
         }
         foreach (var (name, option) in named)
         {
             if (parsed.GetValue(option) is { } value)
-                yield return new(name, value);
+                settings[name] = value;
         }
+        return settings;
     }
 
     private static Option<string?> Recursive(string name, string description, string helpName) =>
