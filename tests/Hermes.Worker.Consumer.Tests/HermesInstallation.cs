@@ -1,0 +1,100 @@
+using System.Text;
+using Confluent.Kafka;
+using Hermes.Shared.Envelope;
+using Hermes.Shared.Kafka;
+using Hermes.Shared.Naming;
+using Hermes.Shared.Registry;
+using Hermes.ZooKeeper;
+
+namespace Hermes.Worker.Consumer.Tests;
+
+/// <summary>A Hermes installation of a test's own: a root in ZooKeeper, a namespace in Kafka, a topic, and its publisher.</summary>
+internal sealed class HermesInstallation : IAsyncDisposable
+{
+    private readonly KafkaAdministration _administration;
+    private readonly IProducer<byte[], byte[]> _producer;
+    private readonly JsonEnvelope _envelope = new();
+
+    private HermesInstallation(ZooKeeperClient zooKeeper, string root, KafkaSettings kafka, string zooKeeperServers)
+    {
+        (ZooKeeper, Paths, Kafka, ZooKeeperServers, Names) = (zooKeeper, new(root), kafka, zooKeeperServers, kafka.ToNames());
+        var clients = new KafkaClients(kafka);
+        _administration = new(clients);
+        _producer = new ProducerBuilder<byte[], byte[]>(clients.Producer()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        Registry = new(zooKeeper, Paths);
+    }
+
+    public static TopicName Topic { get; } = TopicName.Parse("shop.orders");
+
+    public ZooKeeperClient ZooKeeper { get; }
+
+    public string ZooKeeperServers { get; }
+
+    public HermesPaths Paths { get; }
+
+    public KafkaSettings Kafka { get; }
+
+    public KafkaNames Names { get; }
+
+    public RegistryWriter Registry { get; }
+
+    public KafkaAdministration Administration => _administration;
+
+    public string KafkaTopic => Names.PrimaryTopic(Topic, isAvro: false);
+
+    public static async Task<HermesInstallation> CreateAsync(string zooKeeperServers, string root, string brokers, int partitions = 4)
+    {
+        var zooKeeper = ZooKeeperClient.Start(new() { ConnectionString = zooKeeperServers });
+        var kafka = new KafkaSettings { BootstrapServers = brokers, Namespace = root.Trim('/') };
+        var installation = new HermesInstallation(zooKeeper, root, kafka, zooKeeperServers);
+        await installation._administration.CreateTopicAsync(installation.KafkaTopic, partitions, 1, new Dictionary<string, string>(StringComparer.Ordinal));
+        await installation.Registry.CreateGroupAsync(new() { GroupName = Topic.Group }, Cancellation);
+        await installation.Registry.CreateTopicAsync(new() { Name = Topic.ToString(), ContentType = ContentTypes.Json }, Cancellation);
+        return installation;
+    }
+
+    /// <summary>Creates a subscription with its group's offsets, as management does.</summary>
+    public async Task<SubscriptionName> SubscribeAsync(string name, string endpoint, SubscriptionPolicy? policy = null, bool withOffsets = true)
+    {
+        var subscription = new SubscriptionName(Topic, name);
+        if (withOffsets)
+            await _administration.CommitEndsAsync(Names.ConsumerGroup(subscription), KafkaTopic);
+        await Registry.CreateSubscriptionAsync(
+            new() { TopicName = Topic.ToString(), Name = name, Endpoint = endpoint, SubscriptionPolicy = policy ?? new() { Rate = 100_000, MessageBackoff = 50 } }, Cancellation);
+        return subscription;
+    }
+
+    /// <summary>Publishes messages whose body is their number, and waits until Kafka has them.</summary>
+    /// <returns>Their ids.</returns>
+    public async Task<IReadOnlyList<string>> PublishAsync(int count, DateTimeOffset? at = null)
+    {
+        var sent = Enumerable.Range(0, count).Select(async number =>
+        {
+            var id = Guid.NewGuid().ToString();
+            var time = at ?? TimeProvider.System.GetUtcNow();
+            var record = new Message<byte[], byte[]>
+            {
+                Value = _envelope.Wrap(Encoding.UTF8.GetBytes($"{{\"number\":{number}}}"), id, time.ToUnixTimeMilliseconds(), []),
+                Headers = new() { { "id", Encoding.UTF8.GetBytes(id) } },
+                Timestamp = new(time),
+            };
+            await _producer.ProduceAsync(KafkaTopic, record, Cancellation);
+            return id;
+        });
+        return await Task.WhenAll(sent);
+    }
+
+    public Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(SubscriptionName subscription) => CommittedAsync(Names.ConsumerGroup(subscription));
+
+    public async ValueTask DisposeAsync()
+    {
+        _producer.Dispose();
+        _administration.Dispose();
+        await ZooKeeper.DisposeAsync();
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private async Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(string group) =>
+        await _administration.CommittedAsync(group, await _administration.PartitionsAsync(KafkaTopic));
+}

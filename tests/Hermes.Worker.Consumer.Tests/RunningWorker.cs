@@ -1,0 +1,51 @@
+using Hermes.Testing.Processes;
+
+namespace Hermes.Worker.Consumer.Tests;
+
+/// <summary>The worker as its users run it: a process of its own, configured by its environment.</summary>
+internal sealed class RunningWorker : IAsyncDisposable
+{
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(45);
+    private readonly ChildProcess _process;
+
+    private RunningWorker(ChildProcess process) => _process = process;
+
+    public string Output => _process.Output;
+
+    public static RunningWorker Start(HermesInstallation installation, params (string Name, string Value)[] settings)
+    {
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["HERMES_ZooKeeper__ConnectionString"] = installation.ZooKeeperServers,
+            ["HERMES_ZooKeeper__Root"] = installation.Paths.Root,
+            ["HERMES_ZooKeeper__SessionTimeout"] = "00:00:04",
+            ["HERMES_Kafka__BootstrapServers"] = installation.Kafka.BootstrapServers,
+            ["HERMES_Kafka__Namespace"] = installation.Kafka.Namespace,
+            ["HERMES_Consumer__GroupSessionTimeout"] = "00:00:06",
+        };
+        foreach (var (name, value) in settings)
+            environment[$"HERMES_{name.Replace(":", "__", StringComparison.Ordinal)}"] = value;
+        return new(ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "Hermes.Worker.Consumer.dll")], environment));
+    }
+
+    /// <summary>Waits until it says something.</summary>
+    public Task WhenSaidAsync(string text) => _process.WhenOutputAsync(text, TimeSpan.FromSeconds(60));
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WhenExitedAsync(StopLimit);
+    }
+
+    /// <summary>SIGTERM, and its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        _process.Terminate();
+        return await _process.WhenExitedAsync(StopLimit);
+    }
+
+    public Task<int> WhenExitedAsync() => _process.WhenExitedAsync(StopLimit);
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+}
