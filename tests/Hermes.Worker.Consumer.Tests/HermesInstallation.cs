@@ -58,7 +58,7 @@ internal sealed class HermesInstallation : IAsyncDisposable
     {
         var subscription = new SubscriptionName(Topic, name);
         if (withOffsets)
-            await _administration.CommitEndsAsync(Names.ConsumerGroup(subscription), KafkaTopic);
+            await CommitEndsAsync(Names.ConsumerGroup(subscription));
         await Registry.CreateSubscriptionAsync(
             new() { TopicName = Topic.ToString(), Name = name, Endpoint = endpoint, SubscriptionPolicy = policy ?? new() { Rate = 100_000, MessageBackoff = 50 } }, Cancellation);
         return subscription;
@@ -94,6 +94,15 @@ internal sealed class HermesInstallation : IAsyncDisposable
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>What management does before it creates a subscription: delivery starts at the present ends.</summary>
+    private async Task CommitEndsAsync(string group)
+    {
+        var committed = (await CommittedAsync(group)).Select(o => o.TopicPartition).ToHashSet();
+        var ends = await _administration.EndsAsync(await _administration.PartitionsAsync(KafkaTopic));
+        if (ends.Where(e => !committed.Contains(e.TopicPartition)).ToList() is { Count: > 0 } missing)
+            await _administration.CommitAsync(group, missing);
+    }
 
     private async Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(string group) =>
         await _administration.CommittedAsync(group, await _administration.PartitionsAsync(KafkaTopic));

@@ -108,8 +108,9 @@ public sealed class RealKafka : IKafkaBroker
         foreach (var (name, value) in settings ?? new Dictionary<string, string>(StringComparer.Ordinal))
             all[name] = value;
         await File.WriteAllLinesAsync(ConfigurationFile, all.Select(pair => $"{pair.Key}={pair.Value}"));
+        // Joined by "=": an id may begin with a dash, and would be taken for an option.
         var cluster = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        await using var format = Run("kafka-storage.sh", "format", "-t", cluster, "-c", ConfigurationFile);
+        await using var format = Run("kafka-storage.sh", "format", $"--cluster-id={cluster}", "-c", ConfigurationFile);
         if (await format.WhenExitedAsync(TimeSpan.FromSeconds(60)) is var code and not 0)
             throw new InvalidOperationException($"Formatting the broker's folder failed ({code}):\n{format.Output}");
     }
