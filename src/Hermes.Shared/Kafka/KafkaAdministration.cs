@@ -6,14 +6,15 @@ namespace Hermes.Shared.Kafka;
 /// <summary>Topics and consumer groups, administered. Each call is bounded by <see cref="Limit"/>.</summary>
 public sealed class KafkaAdministration : IDisposable
 {
-    private readonly IAdminClient _admin;
+    private readonly KafkaClients _clients;
+    private IAdminClient _admin;
 
     /// <summary>Connects with the first call.</summary>
     public KafkaAdministration(KafkaClients clients)
     {
         ArgumentNullException.ThrowIfNull(clients);
-        // Failures come back from the calls; without a handler librdkafka writes to the console.
-        _admin = new AdminClientBuilder(clients.Admin()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        _clients = clients;
+        _admin = Build();
     }
 
     /// <summary>Longest wait for the broker. 10 s.</summary>
@@ -67,24 +68,24 @@ public sealed class KafkaAdministration : IDisposable
     }
 
     /// <summary>The offset that the next record of each partition will get.</summary>
-    /// <exception cref="KafkaException">A partition has no leader just now, or the broker cannot be reached.</exception>
+    /// <exception cref="KafkaException">A partition has no leader for longer, or the broker cannot be reached.</exception>
     public async Task<IReadOnlyList<TopicPartitionOffset>> EndsAsync(IReadOnlyList<TopicPartition> partitions)
     {
-        var ends = await _admin.ListOffsetsAsync(
-            partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = OffsetSpec.Latest() }), new() { RequestTimeout = Limit });
+        var asked = partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = OffsetSpec.Latest() }).ToList();
+        var ends = await Patience.AskAsync(Limit, Renew, limit => _admin.ListOffsetsAsync(asked, new() { RequestTimeout = limit }));
         return [.. ends.ResultInfos.Select(r => r.TopicPartitionOffsetError.TopicPartitionOffset)];
     }
 
     /// <summary>Commits offsets for a group without members, whatever it had committed before.</summary>
     /// <exception cref="KafkaException">The broker refuses (also: the group has members), or cannot be reached.</exception>
     public async Task CommitAsync(string group, IReadOnlyList<TopicPartitionOffset> offsets) =>
-        await _admin.AlterConsumerGroupOffsetsAsync([new(group, [.. offsets])], new() { RequestTimeout = Limit });
+        await Patience.AskAsync(Limit, Renew, limit => _admin.AlterConsumerGroupOffsetsAsync([new(group, [.. offsets])], new() { RequestTimeout = limit }));
 
     /// <summary>The offsets that a group has committed; partitions without one are left out.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>
     public async Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(string group, IReadOnlyList<TopicPartition> partitions)
     {
-        var answer = await _admin.ListConsumerGroupOffsetsAsync([new(group, [.. partitions])], new() { RequestTimeout = Limit });
+        var answer = await Patience.AskAsync(Limit, Renew, limit => _admin.ListConsumerGroupOffsetsAsync([new(group, [.. partitions])], new() { RequestTimeout = limit }));
         return [.. answer[0].Partitions.Where(p => p.Offset.Value >= 0).Select(p => p.TopicPartitionOffset)];
     }
 
@@ -104,4 +105,11 @@ public sealed class KafkaAdministration : IDisposable
 
     /// <summary>Lets go of the connections.</summary>
     public void Dispose() => _admin.Dispose();
+
+    // Failures come back from the calls; without a handler librdkafka writes to the console.
+    private IAdminClient Build() => new AdminClientBuilder(_clients.Admin()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+
+    /// <summary>Starts over with new connections: after a restart of its broker, librdkafka's administrator does not find the
+    /// group's coordinator again.</summary>
+    private void Renew() => Interlocked.Exchange(ref _admin, Build()).Dispose();
 }
