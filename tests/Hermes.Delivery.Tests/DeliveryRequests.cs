@@ -51,6 +51,15 @@ public sealed class DeliveryRequests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_id_of_two_lines_is_no_header()
+    {
+        var message = new Message { Id = "a\r\nInjected: b", KafkaTopic = "t", Partition = 0, Offset = 0, Epoch = 0, PublishedMs = 0, Body = "{}"u8.ToArray() };
+        _rig.Open(_rig.Plan(backoff: DeliveryRig.Backoff(1, ttlSeconds: 0))).TryAccept(message);
+        Assert.Contains("Hermes-Message-Id", (await _rig.Settlements.WhenAsync(1))[0].Settlement.Reason!, StringComparison.Ordinal);
+        Assert.Empty(_rig.Endpoint.Requests);
+    }
+
+    [Fact]
     public async Task A_place_that_the_message_does_not_fill_fails_the_attempt()
     {
         _rig.Open(_rig.Plan("tmpl/{id}", backoff: DeliveryRig.Backoff(1, ttlSeconds: 0))).TryAccept(DeliveryRig.Message(1, "not json"));

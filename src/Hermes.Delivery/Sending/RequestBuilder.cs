@@ -42,6 +42,7 @@ internal static class RequestBuilder
         }
 
         headers.TryAddWithoutValidation("Keep-Alive", "true");
+        if (!IsOneLine(message.Id)) return Refuse(request, "Hermes-Message-Id", out fault);
         headers.TryAddWithoutValidation("Hermes-Message-Id", message.Id);
         headers.TryAddWithoutValidation("Hermes-Retry-Count", attempts < SmallCounts.Length ? SmallCounts[attempts] : attempts.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in plan.FixedHeaders)
@@ -63,8 +64,11 @@ internal static class RequestBuilder
     }
 
     private static bool TryAdd(HttpRequestMessage request, string name, string value) =>
-        !request.Headers.NonValidated.Contains(name) && !value.AsSpan().ContainsAny('\r', '\n')
+        !request.Headers.NonValidated.Contains(name) && IsOneLine(value)
         && (request.Headers.TryAddWithoutValidation(name, value) || TryAddToContent(request.Content!, name, value));
+
+    // Publishers write these values: none may end its header and begin another.
+    private static bool IsOneLine(string value) => !value.AsSpan().ContainsAny('\r', '\n', '\0');
 
     // Names such as Content-Language belong to the body in this library, and on the wire to the same list.
     private static bool TryAddToContent(HttpContent content, string name, string value) =>
