@@ -45,7 +45,9 @@ internal sealed partial class ClassicGroup
         member.Protocols = protocols;
         member.SessionTimeout = TimeSpan.FromMilliseconds(request.SessionTimeoutMs);
         // Version 0 knows one time-out for both.
-        member.RebalanceTimeout = TimeSpan.FromMilliseconds(request.RebalanceTimeoutMs < 0 ? request.SessionTimeoutMs : request.RebalanceTimeoutMs);
+        member.RebalanceTimeout = request.RebalanceTimeoutMs < 0
+            ? member.SessionTimeout
+            : TimeSpan.FromMilliseconds(request.RebalanceTimeoutMs);
     }
 
     private bool Supports(string type, List<MemberProtocol> protocols)
@@ -102,7 +104,8 @@ internal sealed partial class ClassicGroup
         return answer;
     }
 
-    /// <summary>A static member was restarted: it gets a new name and the old place. Nobody else notices, unless it changed its protocols.</summary>
+    /// <summary>A static member was restarted: it gets a new name and the old place. Nobody else notices, unless it changed its
+    /// protocols.</summary>
     private Task<JoinGroupResponse> ReplaceAsync(
         GroupMember former, string id, JoinGroupRequest request, List<MemberProtocol> protocols, RequestContext context)
     {

@@ -31,7 +31,7 @@ internal sealed partial class ClassicGroup
     /// <param name="options">The coordinator's settings.</param>
     /// <param name="deadlines">Where its sessions and phases end.</param>
     /// <param name="clock">The time of day.</param>
-    /// <param name="changed">Called when the group has an assignment, or lost its last member: what a restart should know has changed.</param>
+    /// <param name="changed">Called when what a restart should know has changed: there is an assignment, or nobody left.</param>
     public ClassicGroup(string id, GroupOptions options, Deadlines deadlines, TimeProvider clock, Action<ClassicGroup> changed)
     {
         (Id, _options, _deadlines, _clock, _changed) = (id, options, deadlines, clock, changed);

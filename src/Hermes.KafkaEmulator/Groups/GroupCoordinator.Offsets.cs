@@ -9,7 +9,8 @@ internal sealed partial class GroupCoordinator
     /// <param name="committer">Who commits.</param>
     /// <param name="offsets">What, in the order of the answer.</param>
     /// <returns>For each offset whether it was taken.</returns>
-    public IReadOnlyList<KafkaError> Commit(Committer committer, IReadOnlyList<(string Topic, int Partition, CommittedOffset Offset)> offsets)
+    public IReadOnlyList<KafkaError> Commit(
+        Committer committer, IReadOnlyList<(string Topic, int Partition, CommittedOffset Offset)> offsets)
     {
         lock (_lock)
         {
@@ -66,7 +67,8 @@ internal sealed partial class GroupCoordinator
 
     /// <summary>Forgets offsets of a group, except for topics that its members read.</summary>
     /// <returns>The error of the whole request, and for each partition its own.</returns>
-    public (KafkaError Error, IReadOnlyList<KafkaError> Partitions) DeleteOffsets(string groupId, IReadOnlyList<(string Topic, int Partition)> partitions)
+    public (KafkaError Error, IReadOnlyList<KafkaError> Partitions) DeleteOffsets(
+        string groupId, IReadOnlyList<(string Topic, int Partition)> partitions)
     {
         lock (_lock)
         {
@@ -91,7 +93,8 @@ internal sealed partial class GroupCoordinator
         {
             if (!_partitionExists(asked.Topic, asked.Partition))
                 return KafkaError.UnknownTopicOrPartition;
-            return group.State is not GroupState.Empty && group.IsSubscribedTo(asked.Topic) ? KafkaError.GroupSubscribedToTopic : KafkaError.None;
+            var isRead = group.State is not GroupState.Empty && group.IsSubscribedTo(asked.Topic);
+            return isRead ? KafkaError.GroupSubscribedToTopic : KafkaError.None;
         }
     }
 

@@ -27,7 +27,8 @@ internal sealed partial class GroupCoordinator : IDisposable
     /// <param name="clock">The time of sessions and rebalances.</param>
     /// <param name="logger">Where it says what it could not do.</param>
     /// <exception cref="IOException">The file cannot be used.</exception>
-    public GroupCoordinator(GroupOptions options, string? path, Func<string, int, bool> partitionExists, TimeProvider clock, ILogger<GroupCoordinator> logger)
+    public GroupCoordinator(
+        GroupOptions options, string? path, Func<string, int, bool> partitionExists, TimeProvider clock, ILogger<GroupCoordinator> logger)
     {
         (_options, _partitionExists, _clock, _logger) = (options, partitionExists, clock, logger);
         _deadlines = new Deadlines(clock, RunDeadlines);
@@ -36,11 +37,9 @@ internal sealed partial class GroupCoordinator : IDisposable
         {
             _journal = new GroupJournal(path, _groups);
             // A kill between the deletion of a topic and that of its offsets leaves these behind.
-            foreach (var topic in _groups.All.SelectMany(group => group.Offsets.Topics.Select(pair => pair.Key)).Distinct(StringComparer.Ordinal).ToList())
-            {
-                if (!partitionExists(topic, 0))
-                    ForgetTopic(topic);
-            }
+            var topics = _groups.All.SelectMany(group => group.Offsets.Topics).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
+            foreach (var topic in topics.Where(topic => !partitionExists(topic, 0)))
+                ForgetTopic(topic);
 
             _expiry = new Deadline(ExpireOffsets);
             _deadlines.Set(_expiry, options.OffsetsRetentionCheckInterval);
@@ -80,14 +79,16 @@ internal sealed partial class GroupCoordinator : IDisposable
     }
 
     /// <summary>Takes members out of their group, without waiting for their sessions.</summary>
-    public (KafkaError Error, IReadOnlyList<KafkaError> Members) Leave(string groupId, IReadOnlyList<(string MemberId, string? InstanceId)> members)
+    public (KafkaError Error, IReadOnlyList<KafkaError> Members) Leave(
+        string groupId, IReadOnlyList<(string MemberId, string? InstanceId)> members)
     {
         if (groupId.Length == 0)
             return (KafkaError.InvalidGroupId, []);
         lock (_lock)
         {
             var group = _groups.Find(groupId);
-            return (KafkaError.None, [.. members.Select(member => group?.Leave(member.MemberId, member.InstanceId) ?? KafkaError.UnknownMemberId)]);
+            return (KafkaError.None,
+                [.. members.Select(member => group?.Leave(member.MemberId, member.InstanceId) ?? KafkaError.UnknownMemberId)]);
         }
     }
 

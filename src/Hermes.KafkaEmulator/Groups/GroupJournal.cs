@@ -3,7 +3,8 @@ using Hermes.KafkaEmulator.Protocol;
 
 namespace Hermes.KafkaEmulator.Groups;
 
-/// <summary>Keeps offsets and generations of groups in the data folder. Called under the coordinator's lock, after the state has changed.</summary>
+/// <summary>Keeps offsets and generations of groups in the data folder.</summary>
+/// <remarks>Called under the coordinator's lock, after the state has changed: an append may replace the file by the state.</remarks>
 internal sealed class GroupJournal : IDisposable
 {
     private readonly GroupTable _groups;
@@ -113,7 +114,7 @@ internal sealed class GroupJournal : IDisposable
                 break;
             case Entry.OffsetsGone:
                 var thinned = _groups.Obtain(id).Offsets;
-                foreach (var (topic, partition) in reader.ReadArray(version: 0, flexible: true, (from, _) => (from.ReadString(flexible: true), from.ReadInt32())))
+                foreach (var (topic, partition) in reader.ReadArray(version: 0, flexible: true, ReadPartition))
                     thinned.Remove(topic, partition);
                 break;
             case Entry.GroupGone:
@@ -125,6 +126,12 @@ internal sealed class GroupJournal : IDisposable
     }
 
     private static (string Topic, int Partition, CommittedOffset Offset) ReadOffset(ProtocolReader reader, short version) =>
-        (reader.ReadString(flexible: true), reader.ReadInt32(),
-            new(reader.ReadInt64(), reader.ReadInt32(), reader.ReadString(flexible: true), DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64())));
+        (reader.ReadString(flexible: true), reader.ReadInt32(), new CommittedOffset(
+            reader.ReadInt64(),
+            reader.ReadInt32(),
+            reader.ReadString(flexible: true),
+            DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64())));
+
+    private static (string Topic, int Partition) ReadPartition(ProtocolReader reader, short version) =>
+        (reader.ReadString(flexible: true), reader.ReadInt32());
 }

@@ -1,6 +1,6 @@
 namespace Hermes.KafkaEmulator.Groups;
 
-/// <summary>Where a classic group stands; the names are Kafka's and go over the wire. Dead is the state of a group that is not there.</summary>
+/// <summary>Where a classic group stands; the names are Kafka's and go over the wire.</summary>
 internal enum GroupState
 {
     /// <summary>No members; it may hold offsets.</summary>
@@ -15,5 +15,6 @@ internal enum GroupState
     /// <summary>Every member has, or can fetch, its assignment.</summary>
     Stable,
 
+    /// <summary>There is no such group.</summary>
     Dead,
 }

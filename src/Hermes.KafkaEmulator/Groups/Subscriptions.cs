@@ -8,7 +8,7 @@ internal static class Subscriptions
 {
     public const string ConsumerType = "consumer";
 
-    /// <returns>Every topic that some member subscribes to; null when a member's data cannot be read or the group is of another kind.</returns>
+    /// <returns>Every topic that some member reads; null when a member's data cannot be read or the group is of another kind.</returns>
     public static HashSet<string>? Of(ClassicGroup group)
     {
         var topics = new HashSet<string>(StringComparer.Ordinal);

@@ -8,7 +8,8 @@ namespace Hermes.KafkaEmulator.Tests.Contract;
 public abstract class RecordsContract
 {
     // A whole number of milliseconds, far enough back that no clock doubts it and no retention reaches it.
-    private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 3_600_000);
+    private static readonly DateTimeOffset Start =
+        DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 3_600_000);
 
     protected abstract string BootstrapServers { get; }
 
@@ -256,8 +257,11 @@ public abstract class RecordsContract
         Assert.Equal(Enumerable.Range(0, count), read.Select(result => BitConverter.ToInt32(result.Message.Key)));
     }
 
-    private static Message<byte[]?, byte[]?> At(int second) =>
-        new() { Value = Encoding.UTF8.GetBytes($"{second}"), Timestamp = new Timestamp(Start.AddSeconds(second).ToUnixTimeMilliseconds(), TimestampType.CreateTime) };
+    private static Message<byte[]?, byte[]?> At(int second) => new()
+    {
+        Value = Encoding.UTF8.GetBytes($"{second}"),
+        Timestamp = new Timestamp(Start.AddSeconds(second).ToUnixTimeMilliseconds(), TimestampType.CreateTime),
+    };
 
     private static Message<byte[]?, byte[]?> Numbered(int i) => new()
     {

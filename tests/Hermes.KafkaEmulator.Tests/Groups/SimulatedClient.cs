@@ -37,7 +37,8 @@ internal sealed class SimulatedClient(TestGroup group, string? instance)
 
     public void Leave() => group.Coordinator.Leave(TestGroup.Id, [(_member.Id, instance)]);
 
-    public override string ToString() => $"{_member.Id} of {Generation}{(IsSteady ? " steady" : "")}{(_joining is null ? "" : " joining")}{(_syncing is null ? "" : " syncing")}";
+    public override string ToString() =>
+        $"{_member.Id} of {Generation}{(IsSteady ? " steady" : "")}{(_joining is null ? "" : " joining")}{(_syncing is null ? "" : " syncing")}";
 
     private void AfterJoin()
     {

@@ -20,7 +20,8 @@ public abstract class ToolsContract
     {
         KafkaTool.Require();
         var topic = BrokerAccess.FreshName("topic");
-        Assert.Contains($"Created topic {topic}.", await RunAsync("topics", $"--create --topic {topic} --partitions 2 --config retention.ms=86400000"), StringComparison.Ordinal);
+        var created = await RunAsync("topics", $"--create --topic {topic} --partitions 2 --config retention.ms=86400000");
+        Assert.Contains($"Created topic {topic}.", created, StringComparison.Ordinal);
         var described = await RunAsync("topics", $"--describe --topic {topic}");
         Assert.Contains("PartitionCount: 2 ReplicationFactor: 1", described, StringComparison.Ordinal);
         Assert.Contains("retention.ms=86400000", described, StringComparison.Ordinal);
@@ -80,8 +81,10 @@ public abstract class ToolsContract
             consumer.Subscribe(topic);
             for (var i = 0; i < 7; i++)
                 consumer.Commit(consumer.Consume(BrokerAccess.Patience));
-            Assert.Matches($"{group} {topic} 0 7 10 3 reader-[-0-9a-f]+ /127.0.0.1 reader", await RunAsync("consumer-groups", $"--describe --group {group}"));
-            Assert.Matches($"{group} reader-[-0-9a-f]+ /127.0.0.1 reader 1 [^ ]*\\(0\\)", await RunAsync("consumer-groups", $"--describe --group {group} --members --verbose"));
+            var described = await RunAsync("consumer-groups", $"--describe --group {group}");
+            Assert.Matches($"{group} {topic} 0 7 10 3 reader-[-0-9a-f]+ /127.0.0.1 reader", described);
+            var members = await RunAsync("consumer-groups", $"--describe --group {group} --members --verbose");
+            Assert.Matches($"{group} reader-[-0-9a-f]+ /127.0.0.1 reader 1 [^ ]*\\(0\\)", members);
             var refused = await RunAsync("consumer-groups", $"--reset-offsets --group {group} --topic {topic} --to-earliest --execute");
             Assert.Contains("but the current state is Stable", refused, StringComparison.Ordinal);
             var busy = await RunAsync("consumer-groups", $"--delete --group {group}");
@@ -127,8 +130,8 @@ public abstract class ToolsContract
         string[] compressions = ["none", "gzip", "snappy", "lz4", "zstd"];
         foreach (var compression in compressions)
         {
-            var written = await KafkaTool.RunAsync("producer-perf-test",
-                $"--topic {topic} --num-records {count} --record-size 200 --throughput -1 --producer-props bootstrap.servers={BootstrapServers} compression.type={compression}");
+            var written = await KafkaTool.RunAsync("producer-perf-test", $"--topic {topic} --num-records {count} --record-size 200 --throughput -1 " +
+                $"--producer-props bootstrap.servers={BootstrapServers} compression.type={compression}");
             Assert.Contains($"{count} records sent", written, StringComparison.Ordinal);
         }
 

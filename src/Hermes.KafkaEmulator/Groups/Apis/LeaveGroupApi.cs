@@ -19,7 +19,8 @@ internal sealed class LeaveGroupApi(GroupCoordinator groups) : ApiHandler<LeaveG
             return new(new LeaveGroupResponse { ErrorCode = refusal is KafkaError.None ? results[0] : refusal });
         }
 
-        var (error, members) = groups.Leave(request.GroupId, request.Members.ConvertAll(member => (member.MemberId, member.GroupInstanceId)));
+        var (error, members) = groups.Leave(
+            request.GroupId, request.Members.ConvertAll(member => (member.MemberId, member.GroupInstanceId)));
         return new(new LeaveGroupResponse
         {
             ErrorCode = error,
