@@ -10,7 +10,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Hermes.Cli.Connections;
 
@@ -59,7 +58,6 @@ internal sealed class Installation : IAsyncDisposable
         var host = Build(options, parsed);
         try
         {
-            CheckSettings(host.Services);
             var installation = new Installation(host);
             await installation.ConnectAsync(cancellationToken);
             return installation;
@@ -119,33 +117,7 @@ internal sealed class Installation : IAsyncDisposable
         }
         builder.Services.AddMetrics();
         builder.AddHermesFoundation();
-        return builder.Build();
-    }
-
-    private static void CheckSettings(IServiceProvider services)
-    {
-        var faults = new List<string>();
-        Check<HermesSettings>();
-        Check<ZooKeeperSettings>();
-        Check<KafkaSettings>();
-        if (faults.Count > 0)
-            throw new UsageException(faults);
-
-        void Check<T>() where T : class
-        {
-            try
-            {
-                _ = services.GetRequiredService<IOptions<T>>().Value;
-            }
-            catch (OptionsValidationException e)
-            {
-                faults.AddRange(e.Failures);
-            }
-            catch (InvalidOperationException e) when (e.Source is "Microsoft.Extensions.Configuration.Binder")
-            {
-                faults.Add(e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message);
-            }
-        }
+        return SettingsFaults.Find(builder.Services) is { Count: > 0 } faults ? throw new UsageException(faults) : builder.Build();
     }
 
     private static async ValueTask DisposeAsync(IHost host)

@@ -20,8 +20,10 @@ public static class HermesFoundation
         public OptionsBuilder<T> AddSettings<T>(string section) where T : class
         {
             builder.Services.TryAddSingleton(services => services.GetRequiredService<IOptions<T>>().Value);
-            return builder.Services.AddOptions<T>().Bind(builder.Configuration.GetSection(section), o => o.ErrorOnUnknownConfiguration = true)
-                .ValidateDataAnnotations().ValidateOnStart();
+            var bound = new BoundSection<T>(builder.Configuration.GetSection(section));
+            builder.Services.AddSingleton<IConfigureOptions<T>>(bound);
+            builder.Services.AddSingleton<IValidateOptions<T>>(bound);
+            return builder.Services.AddOptions<T>().ValidateOnStart();
         }
 
         /// <summary>Adds the ZooKeeper session, the registry's view, the names and the Kafka clients.</summary>

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Hermes.Shared.Hosting;
 
@@ -49,29 +48,16 @@ public static class WorkerHost
     {
         ArgumentNullException.ThrowIfNull(builder);
         var name = Assembly.GetEntryAssembly()?.GetName().Name;
-        try
+        if (SettingsFaults.Find(builder.Services) is { Count: > 0 } faults)
         {
-            using var host = builder.Build();
-            await host.StartAsync();
-            await host.WaitForShutdownAsync();
-            // A worker that fails stops the host, which then ends as if nothing had happened.
-            return host.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(w => w.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
-        }
-        catch (OptionsValidationException e)
-        {
-            await Report(name, e.Failures);
+            await Report(name, faults);
             return 1;
         }
-        catch (AggregateException e) when (e.InnerExceptions.All(i => i is OptionsValidationException))
-        {
-            await Report(name, e.InnerExceptions.Cast<OptionsValidationException>().SelectMany(i => i.Failures));
-            return 1;
-        }
-        catch (InvalidOperationException e) when (e.Source is "Microsoft.Extensions.Configuration.Binder")
-        {
-            await Report(name, [e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message]);
-            return 1;
-        }
+        using var host = builder.Build();
+        await host.StartAsync();
+        await host.WaitForShutdownAsync();
+        // A worker that fails stops the host, which then ends as if nothing had happened.
+        return host.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(w => w.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
     }
 
     private static async Task Report(string? name, IEnumerable<string> faults)
