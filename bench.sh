@@ -9,4 +9,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 [ $# -gt 0 ] || { say "Usage: ./bench.sh delivery|zookeeper [OPTIONS]" >&2; exit 2; }
 need_dotnet
 need_zookeeper
+# The Java client's load is compiled on the spot.
+[ "$1" != zookeeper ] || command -v javac >/dev/null || need_packages default-jdk-headless
 exec dotnet run -c Release --project bench/Hermes.Bench -- "$@"

@@ -105,6 +105,7 @@ public sealed class ZooKeeperServer : IAsyncDisposable
         [
             "-Xms16m", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-XX:-UsePerfData",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dznode.container.checkIntervalMs=500",
+            .. _options.JavaOptions,
             .. _options.SystemProperties.Select(pair => $"-D{pair.Key}={pair.Value}"),
             "-cp", ZooKeeperInstallation.ClassPath, "org.apache.zookeeper.server.quorum.QuorumPeerMain", configuration,
         ]);

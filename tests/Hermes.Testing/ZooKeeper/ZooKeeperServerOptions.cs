@@ -9,6 +9,9 @@ public sealed record ZooKeeperServerOptions
     /// <summary>Lines of its configuration file that replace or add to the usual ones.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Options of its Java runtime that replace or add to the usual ones, which favour a quick start in little memory.</summary>
+    public IReadOnlyList<string> JavaOptions { get; init; } = [];
+
     /// <summary>Settings that it only takes from the Java command line, such as <c>jute.maxbuffer</c>.</summary>
     public IReadOnlyDictionary<string, string> SystemProperties { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
