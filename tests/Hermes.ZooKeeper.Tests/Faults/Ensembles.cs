@@ -93,20 +93,49 @@ public sealed class Ensembles(Ensembles.Three three) : IClassFixture<Ensembles.T
     }
 
     [Fact]
-    public async Task All_servers_frozen_for_longer_than_the_time_out_expire_the_session()
+    public async Task All_servers_away_for_longer_than_the_time_out_cost_the_session_and_its_nodes()
     {
-        await using var zk = await ClientWaits.ConnectAsync(Ensemble.ConnectionString, TimeSpan.FromSeconds(2));
+        var proxies = Ensemble.Servers.Select(FaultProxy.Start).ToArray();
+        await using var zk = await ClientWaits.ConnectAsync(string.Join(',', proxies.Select(proxy => proxy.ConnectionString)), TimeSpan.FromSeconds(2));
         var root = await zk.CreateRootAsync();
         await zk.CreateAsync($"{root}/e", default, CreateMode.Ephemeral, Cancellation);
         var before = zk.Session;
-        Ensemble.Freeze();
+        await Task.WhenAll(proxies.Select(proxy => proxy.RefuseAsync()));
+        await Ensemble.KillAllAsync();
         await zk.WhenStateAsync(SessionState.Lost);
-        // The leader counts in ticks and rounds up: it is to sleep two of them longer.
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Cancellation);
-        Ensemble.Thaw();
+        await Ensemble.StartAsync();
+        // A new leader counts every session's time-out from its election.
+        await Until.TrueAsync(async () => !(await (await Ensemble.LeaderAsync()).Words.LiveSessionsAsync()).Contains(before.Id), "the leader expires the session");
+        foreach (var proxy in proxies)
+            proxy.Accept();
         var after = await zk.WhenAsync(status => status.State is SessionState.Connected && status.Generation > before.Generation, "a new session");
         Assert.Equal(before.Generation + 1, after.Generation);
-        await Until.TrueAsync(async () => await zk.FindAsync($"{root}/e", Cancellation) is null, "the old session's node is gone");
+        await zk.SyncAsync(root, Cancellation);
+        Assert.Null(await zk.FindAsync($"{root}/e", Cancellation));
+        foreach (var proxy in proxies)
+            await proxy.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_frozen_server_is_left_for_another_with_the_session()
+    {
+        await using var zk = await ClientWaits.ConnectAsync(Ensemble.ConnectionString, TimeSpan.FromSeconds(6));
+        var root = await zk.CreateRootAsync();
+        await zk.CreateAsync($"{root}/e", default, CreateMode.Ephemeral, Cancellation);
+        var before = zk.Session;
+        var home = await Ensemble.ServerOfAsync(before.Id);
+        home.Freeze();
+        try
+        {
+            var after = await zk.WhenConnectedAfterAsync(before);
+            Assert.Equal((before.Id, before.Generation), (after.Id, after.Generation));
+            Assert.NotNull(await zk.FindAsync($"{root}/e", Cancellation));
+        }
+        finally
+        {
+            home.Thaw();
+            await Until.TrueAsync(async () => await home.Words.ModeAsync() is "follower" or "leader", "the thawed server serves again");
+        }
     }
 
     [Fact]

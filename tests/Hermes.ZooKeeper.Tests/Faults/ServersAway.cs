@@ -30,19 +30,21 @@ public sealed class ServersAway
     public async Task A_server_away_for_longer_than_the_time_out_means_lost_then_expired_then_a_new_session()
     {
         await using var server = await LaunchAsync();
-        await using var zk = await ClientWaits.ConnectAsync(server.ConnectionString, ShortSession);
+        await using var proxy = FaultProxy.Start(server);
+        await using var zk = await ClientWaits.ConnectAsync(proxy.ConnectionString, ShortSession);
         var root = await zk.CreateRootAsync();
         await zk.CreateAsync($"{root}/e", default, CreateMode.Ephemeral, Cancellation);
         await using var watch = await zk.WatchAsync(root, WatchMode.Recursive, Cancellation);
         var oneShot = (await zk.GetAndWatchAsync(root, Cancellation)).Watch;
         var before = zk.Session;
         var states = CollectAsync(zk, until: status => status.State is SessionState.Connected && status.Generation > before.Generation);
-        server.Freeze();
+        await proxy.RefuseAsync();
+        await server.KillAsync();
         await zk.WhenStateAsync(SessionState.Lost);
         var waiting = zk.SetAsync(root, default, NodeVersion.Any, Cancellation).AsTask();
-        // The server counts in ticks and rounds up: it is to sleep two of them longer.
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Cancellation);
-        server.Thaw();
+        await server.StartAsync(); // it counts the time-out from its start
+        await Until.TrueAsync(async () => !(await server.Words.LiveSessionsAsync()).Contains(before.Id), "the server expires the session");
+        proxy.Accept();
 
         Assert.Equal([SessionState.Connected, SessionState.Disconnected, SessionState.Lost, SessionState.Expired, SessionState.Connected],
             (await states).Select(status => status.State).Where(state => state is not SessionState.Connecting));
