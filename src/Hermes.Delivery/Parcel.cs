@@ -41,14 +41,8 @@ internal sealed class Parcel(SubscriptionDelivery owner, Message message, long a
 
     public Parcel? Next { get; set; }
 
-    /// <summary>Cuts the attempt on the wire off. Taken under the lock, so that a late cut cannot meet the next attempt.</summary>
-    public CancellationTokenSource Abort { get; private set; } = new();
-
-    /// <summary>Makes ready for the next attempt.</summary>
-    public void EndAttempt()
-    {
-        if (TimedOut || !Abort.TryReset()) Abort = new CancellationTokenSource();
-    }
+    /// <summary>Cuts the attempt on the wire off; null while there is none. Taken under the lock, so that a late cut meets no other attempt.</summary>
+    public CancellationTokenSource? Abort { get; set; }
 
     public void Due() => owner.Wake(this);
 }

@@ -8,6 +8,7 @@ namespace Hermes.Delivery;
 public sealed partial class SubscriptionDelivery
 {
     private static readonly TimeSpan DiscardsNamedEvery = TimeSpan.FromSeconds(1);
+    private readonly Stack<CancellationTokenSource> _spareAborts = new();
     private bool _failing;
     private long _discardsUnnamed;
     private long _nextDiscardNamed = long.MinValue;
@@ -27,7 +28,7 @@ public sealed partial class SubscriptionDelivery
             else
             {
                 // The status decides. What the endpoint says beyond it is dropped, within the handler's limits for that.
-                using var response = await _engine.Sender.SendAsync(request, parcel.Abort.Token);
+                using var response = await _engine.Sender.SendAsync(request, parcel.Abort!.Token);
                 outcome = AnswerRules.Judge((int)response.StatusCode, response.Headers, plan.RetryClientErrors, _engine.Clock);
             }
         }
@@ -50,7 +51,6 @@ public sealed partial class SubscriptionDelivery
 
     private void End(Parcel parcel, DeliveryPlan plan, Outcome outcome, long started)
     {
-        parcel.EndAttempt();
         parcel.Attempts++;
         var now = _timetable.Now;
         _engine.Metrics.Attempted(plan, outcome, _timetable.Between(started, now));
@@ -81,7 +81,7 @@ public sealed partial class SubscriptionDelivery
         bool room;
         lock (_gate)
         {
-            _onWire--;
+            LeaveWire(parcel);
             if (_closed || parcel.Abandoned)
             {
                 parcel.State = ParcelState.Gone;
@@ -133,13 +133,21 @@ public sealed partial class SubscriptionDelivery
         bool room;
         lock (_gate)
         {
-            _onWire--;
+            LeaveWire(parcel);
             parcel.State = ParcelState.Gone;
             Unlink(parcel);
             room = TakeRoomNotice();
         }
 
         if (room) _roomAgain();
+    }
+
+    // Under the lock. A source that nobody has cut or is about to cut serves the next attempt, with all that it has allocated.
+    private void LeaveWire(Parcel parcel)
+    {
+        _onWire--;
+        if (parcel.Abort is { } abort && !parcel.TimedOut && !parcel.Abandoned && abort.TryReset()) _spareAborts.Push(abort);
+        parcel.Abort = null;
     }
 
     private void CutOffLateAttempts()
@@ -151,7 +159,7 @@ public sealed partial class SubscriptionDelivery
             var next = long.MaxValue;
             for (var parcel = _oldest; parcel is not null; parcel = parcel.Next)
             {
-                if (parcel.State is not ParcelState.OnWire || parcel.TimedOut) continue;
+                if (parcel is not { Abort: { } abort, TimedOut: false }) continue;
                 if (parcel.Deadline > now)
                 {
                     next = Math.Min(next, parcel.Deadline);
@@ -159,7 +167,7 @@ public sealed partial class SubscriptionDelivery
                 }
 
                 parcel.TimedOut = true;
-                (late ??= []).Add(parcel.Abort);
+                (late ??= []).Add(abort);
             }
 
             if (next != long.MaxValue) _deadlineAlarm.Set(next);

@@ -93,6 +93,7 @@ public sealed partial class SubscriptionDelivery
             TakeFromQueue(parcel);
             parcel.Deadline = _timetable.After(now, plan.AttemptTimeout);
             parcel.TimedOut = false;
+            parcel.Abort = _spareAborts.TryPop(out var spare) ? spare : new CancellationTokenSource();
             _deadlineAlarm.Set(parcel.Deadline);
             return Step.Send;
         }

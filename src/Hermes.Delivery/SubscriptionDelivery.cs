@@ -210,7 +210,7 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
             for (var parcel = _oldest; parcel is not null; parcel = parcel.Next)
             {
                 parcel.Abandoned = true;
-                cut.Add(parcel.Abort);
+                if (parcel.Abort is { } abort) cut.Add(abort);
             }
         }
 
