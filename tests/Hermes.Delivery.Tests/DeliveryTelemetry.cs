@@ -105,7 +105,7 @@ public sealed class DeliveryTelemetry : IAsyncLifetime
         ActivitySource.AddActivityListener(listener);
         const string Publisher = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         var delivery = _rig.Open(_rig.Plan());
-        delivery.TryAccept(DeliveryRig.Message(77, metadata: new KeyValuePair<string, string>("traceparent", Publisher)));
+        delivery.TryAccept(DeliveryRig.Message(987_654, metadata: new KeyValuePair<string, string>("traceparent", Publisher)));
         await _rig.Settlements.WhenAsync(1);
         Assert.Equal(Publisher, _rig.Endpoint.Requests[0].Header("traceparent")); // the publisher's, not one of ours
         await Until.TrueAsync(() => Span() is not null, "the span ended");
@@ -114,7 +114,7 @@ public sealed class DeliveryTelemetry : IAsyncLifetime
 
         Activity? Span()
         {
-            lock (spans) return spans.Find(span => span.GetTagItem("messaging.message.id") is "id-77");
+            lock (spans) return spans.Find(span => span.GetTagItem("messaging.message.id") is "id-987654");
         }
     }
 
