@@ -6,8 +6,11 @@ using Hermes.Shared.Naming;
 namespace Hermes.Cli;
 
 /// <summary>What the commands that work on an installation share.</summary>
-internal sealed class CommandContext(Terminal terminal)
+internal sealed class CommandContext(Terminal terminal, CancellationTokenSource abort)
 {
+    /// <summary>Why the command was ended from within; <see langword="null"/> when it was not.</summary>
+    public string? AbortReason { get; private set; }
+
     public Terminal Terminal => terminal;
 
     public Printer Printer { get; } = new(terminal);
@@ -15,7 +18,8 @@ internal sealed class CommandContext(Terminal terminal)
     public ConnectionOptions Connection { get; } = new();
 
     /// <inheritdoc cref="Installation.OpenAsync"/>
-    public Task<Installation> OpenAsync(ParseResult parsed, CancellationToken cancellationToken) => Installation.OpenAsync(Connection, parsed, cancellationToken);
+    public Task<Installation> OpenAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        Installation.OpenAsync(Connection, parsed, Abort, cancellationToken);
 
     /// <summary><c>--json</c> of the reading commands.</summary>
     public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON." };
@@ -55,5 +59,11 @@ internal sealed class CommandContext(Terminal terminal)
                 result.AddError($"A subscription's name must consist of letters, digits, '_', '.' and '-', but is '{token.Value}'.");
         });
         return argument;
+    }
+
+    private void Abort(string reason)
+    {
+        AbortReason = reason;
+        abort.Cancel();
     }
 }

@@ -16,7 +16,8 @@ internal static class HermesCommand
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellationToken)
     {
         var root = new RootCommand("Manages a Hermes installation, publishes to it, and stands in for an endpoint.");
-        var context = new CommandContext(terminal);
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var context = new CommandContext(terminal, abort);
         root.Subcommands.Add(GroupCommands.Build(context));
         root.Subcommands.Add(TopicCommands.Build(context));
         root.Subcommands.Add(SubscriptionCommands.Build(context));
@@ -34,7 +35,12 @@ internal static class HermesCommand
                 Error = terminal.Error,
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = EndOfWork,
-            }, cancellationToken);
+            }, abort.Token);
+        }
+        catch (OperationCanceledException) when (context.AbortReason is { } reason)
+        {
+            await terminal.Error.WriteLineAsync($"hermes: {reason}");
+            return ExitCode.Failed;
         }
         catch (Exception e)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Hermes.Shared.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -15,13 +16,10 @@ public static class DeliveryServices
         /// <summary>Adds the <see cref="DeliveryEngine"/> and its options.</summary>
         public IServiceCollection AddDelivery(IConfiguration configuration)
         {
-            services.AddOptions<DeliveryOptions>()
-                .Bind(configuration.GetSection(DeliveryOptions.Section))
+            services.AddSettings<DeliveryOptions>(configuration, DeliveryOptions.Section)
                 .Validate(options => options.ConnectTimeout > TimeSpan.Zero, "Delivery:ConnectTimeout must be longer than nothing.")
                 .Validate(options => options.ConnectionLifetime > TimeSpan.Zero, "Delivery:ConnectionLifetime must be longer than nothing.")
-                .Validate(options => options.ConnectionIdleTimeout > TimeSpan.Zero, "Delivery:ConnectionIdleTimeout must be longer than nothing.")
-                .ValidateOnStart();
-            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>());
+                .Validate(options => options.ConnectionIdleTimeout > TimeSpan.Zero, "Delivery:ConnectionIdleTimeout must be longer than nothing.");
             services.TryAddSingleton(TimeProvider.System);
             services.AddMetrics();
             services.TryAddSingleton(static provider => new DeliveryEngine(

@@ -79,6 +79,15 @@ internal sealed class Site : IAsyncDisposable
         return records;
     }
 
+    /// <summary>A member of a consumer group.</summary>
+    public IConsumer<Ignore, Ignore> Member(string group, string topic)
+    {
+        var member = new ConsumerBuilder<Ignore, Ignore>(
+            new ConsumerConfig { BootstrapServers = _bootstrapServers, GroupId = $"{Namespace}_{group}", EnableAutoCommit = false }).Build();
+        member.Subscribe($"{Namespace}_{topic}");
+        return member;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _admin.Dispose();

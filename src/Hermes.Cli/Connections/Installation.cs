@@ -20,6 +20,8 @@ internal sealed class Installation : IAsyncDisposable
     public static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
 
     private readonly IHost _host;
+    private readonly CancellationTokenSource _closing = new();
+    private Task _watch = Task.CompletedTask;
     private KafkaAdministration? _kafka;
 
     private Installation(IHost host)
@@ -53,13 +55,19 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Reads the settings and connects to ZooKeeper.</summary>
     /// <exception cref="UsageException">Settings are wrong: all of them, by name.</exception>
     /// <exception cref="CommandFailedException">ZooKeeper did not accept the session in time.</exception>
-    public static async Task<Installation> OpenAsync(ConnectionOptions options, ParseResult parsed, CancellationToken cancellationToken)
+    /// <param name="options">Which installation.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="giveUp">Called with the reason when ZooKeeper stays away later on: the command is to end.</param>
+    /// <param name="cancellationToken">Ends the wait for ZooKeeper.</param>
+    public static async Task<Installation> OpenAsync(
+        ConnectionOptions options, ParseResult parsed, Action<string> giveUp, CancellationToken cancellationToken)
     {
         var host = Build(options, parsed);
         try
         {
             var installation = new Installation(host);
             await installation.ConnectAsync(cancellationToken);
+            installation._watch = installation.WatchAsync(giveUp);
             return installation;
         }
         catch
@@ -90,8 +98,17 @@ internal sealed class Installation : IAsyncDisposable
         return true;
     });
 
+    /// <summary>What follows does without ZooKeeper: its loss ends the command no more.</summary>
+    public async Task LetZooKeeperGoAsync()
+    {
+        await _closing.CancelAsync();
+        await _watch;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        await LetZooKeeperGoAsync();
+        _closing.Dispose();
         _kafka?.Dispose();
         await DisposeAsync(_host);
     }
@@ -140,6 +157,27 @@ internal sealed class Installation : IAsyncDisposable
         {
             throw new CommandFailedException($"Cannot reach ZooKeeper at {Get<ZooKeeperSettings>().ConnectionString} within {ConnectLimit.TotalSeconds:0} s.");
         }
+    }
+
+    /// <summary>A call waits for a connection as long as it takes; nobody at a terminal does.</summary>
+    private async Task WatchAsync(Action<string> giveUp)
+    {
+        var servers = Get<ZooKeeperSettings>().ConnectionString;
+        var isConnected = true;
+        await using var patience = TimeProvider.System.CreateTimer(
+            _ => giveUp($"ZooKeeper at {servers} has been away for {ConnectLimit.TotalSeconds:0} s. What was under way may have been done or not."),
+            null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        try
+        {
+            await foreach (var status in ZooKeeper.SessionChangesAsync(_closing.Token))
+            {
+                if (isConnected == (status.State is SessionState.Connected))
+                    continue;
+                isConnected = !isConnected;
+                patience.Change(isConnected ? Timeout.InfiniteTimeSpan : ConnectLimit, Timeout.InfiniteTimeSpan);
+            }
+        }
+        catch (OperationCanceledException) { } // the command does without it from now on, or has ended
     }
 
     private T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();

@@ -71,6 +71,7 @@ internal static class PublishCommand
             var kafkaTopic = hermes.Names.PrimaryTopic(name, isAvro: false);
             if ((await hermes.WithKafkaAsync(kafka => kafka.PartitionsAsync(kafkaTopic))).Count == 0)
                 throw new CommandFailedException($"Kafka topic {kafkaTopic} is missing. 'hermes topic create {name}' creates it.");
+            await hermes.LetZooKeeperGoAsync();
             var options = new PublishOptions(
                 parsed.GetValue(key), parsed.GetValue(keyMember), parsed.GetValue(timestamp), [.. (parsed.GetValue(headers) ?? []).Select(Header)], document.MaxMessageSize);
             var config = hermes.KafkaClients.Producer();

@@ -16,15 +16,8 @@ public static class HermesFoundation
 {
     extension(IHostApplicationBuilder builder)
     {
-        /// <summary>Adds settings bound from a section, checked when the host starts, all faults at once.</summary>
-        public OptionsBuilder<T> AddSettings<T>(string section) where T : class
-        {
-            builder.Services.TryAddSingleton(services => services.GetRequiredService<IOptions<T>>().Value);
-            var bound = new BoundSection<T>(builder.Configuration.GetSection(section));
-            builder.Services.AddSingleton<IConfigureOptions<T>>(bound);
-            builder.Services.AddSingleton<IValidateOptions<T>>(bound);
-            return builder.Services.AddOptions<T>().ValidateOnStart();
-        }
+        /// <summary>Adds settings bound from a section, checked before the host starts, all faults at once, by name.</summary>
+        public OptionsBuilder<T> AddSettings<T>(string section) where T : class => builder.Services.AddSettings<T>(builder.Configuration, section);
 
         /// <summary>Adds the ZooKeeper session, the registry's view, the names and the Kafka clients.</summary>
         public void AddHermesFoundation()

@@ -38,4 +38,24 @@ public sealed class UnreachableServers(ZooKeeperFixture zooKeeper, EmulatorFixtu
             .WaitAsync(Patience, TestContext.Current.CancellationToken);
         run.Failed(ExitCode.Failed, "Interrupted.");
     }
+
+    [Fact]
+    public async Task ZooKeeper_that_accepts_and_never_answers_is_named()
+    {
+        ZooKeeperFixture.RequireInstallation();
+        await using var server = await ZooKeeperServer.LaunchAsync();
+        string[] connection = ["--zookeeper", server.ConnectionString];
+        (await CommandRun.OfAsync(["group", "create", "shop", .. connection])).Succeeded();
+        server.Freeze();
+        try
+        {
+            // The frozen server's socket accepts; nothing ever answers.
+            var run = await CommandRun.OfAsync(["group", "list", .. connection]).WaitAsync(Patience, TestContext.Current.CancellationToken);
+            run.Failed(ExitCode.Failed, $"Cannot reach ZooKeeper at {server.ConnectionString} within 10 s.");
+        }
+        finally
+        {
+            server.Thaw();
+        }
+    }
 }

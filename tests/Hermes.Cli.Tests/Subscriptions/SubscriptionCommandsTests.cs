@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Hermes.Testing;
 using Hermes.Testing.ZooKeeper;
 using Hermes.ZooKeeper;
 
@@ -173,6 +174,20 @@ public sealed class SubscriptionCommandsTests(ZooKeeperFixture zooKeeper, Emulat
         Assert.Equal("http://user:hunter2@127.0.0.1:9/x", shown["document"]!["endpoint"]!.ToString());
         Assert.Equal($"{_site.Namespace}_shop_orders_billing", shown["kafka"]!["group"]!.ToString());
         Assert.Equal(1, shown["kafka"]!["offsets"]!.AsArray().Sum(row => row!["lag"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public async Task Waits_for_nobody_when_members_of_an_earlier_one_are_still_there_and_creates_nothing()
+    {
+        await _site.CreateTopicAsync();
+        using (var member = _site.Member("shop_orders_billing", "shop.orders"))
+        {
+            await Until.TrueAsync(() => member.Consume(TimeSpan.FromMilliseconds(20)) is null && member.Assignment.Count == 2, "the member has joined");
+            (await _site.RunAsync("subscription", "create", "shop.orders", "billing", "--endpoint", "http://127.0.0.1:9/")).Failed(ExitCode.Failed, "have not left yet");
+            Assert.False(await _site.ExistsAsync(Node));
+            member.Close();
+        }
+        await CreateAsync();
     }
 
     [Fact]

@@ -1,6 +1,0 @@
-using Microsoft.Extensions.Options;
-
-namespace Hermes.Delivery;
-
-[OptionsValidator]
-internal sealed partial class DeliveryOptionsValidator : IValidateOptions<DeliveryOptions>;
