@@ -6,6 +6,7 @@ namespace Hermes.ZooKeeper.Sessions;
 internal sealed partial class SessionLoop
 {
     private int _ownAuthsUnanswered;
+    private bool _hasServed;
 
     /// <returns>False: the session is over.</returns>
     private bool Dispatch(ReadOnlySpan<byte> frame)
@@ -19,6 +20,7 @@ internal sealed partial class SessionLoop
                 _wire.Watches.Dispatch(happened.Type, _wire.ToLocal(happened.Path));
                 return true;
             case Xid.Ping:
+                _hasServed = true;
                 return true;
             case Xid.Auth:
                 return Authenticated(header, ref reader);
@@ -28,6 +30,7 @@ internal sealed partial class SessionLoop
                     : throw new MalformedFrameException($"The server refused to set the watches again: {header.Error}.");
             default:
                 Answer(header, ref reader);
+                _hasServed = true;
                 return true;
         }
     }

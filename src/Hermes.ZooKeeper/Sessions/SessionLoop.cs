@@ -121,6 +121,9 @@ internal sealed partial class SessionLoop : IAsyncDisposable
         {
             var (socket, stream) = _connector.OpenAsync(server, _connectLimit, _stop.Token).GetAwaiter().GetResult();
             _connection = connection = new(server, socket, stream, _options.MaxReplyBytes);
+            // Whoever stops us breaks the connection that it sees: one that it could not see yet is ours to break.
+            Interlocked.MemoryBarrier();
+            _stop.Token.ThrowIfCancellationRequested();
             var response = connection.Handshake(new(_lastZxid, _options.SessionTimeout, _session.Id, _session.Password), _connectLimit);
             if (response.IsExpired)
             {
@@ -133,7 +136,7 @@ internal sealed partial class SessionLoop : IAsyncDisposable
         }
         catch (AuthenticationException e)
         {
-            Log.TlsFailed(_logger, server, e.Message);
+            Log.TlsFailed(_logger, server, e.InnerException is { } why ? $"{e.Message} {why.Message}" : e.Message);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
@@ -171,7 +174,7 @@ internal sealed partial class SessionLoop : IAsyncDisposable
         connection.Send(Prelude(isNew));
         Volatile.Write(ref _lastHeard, _clock.GetTimestamp());
         _failures = 0;
-        _backoff.Reset();
+        _hasServed = false;
         _connections++;
         ClientMetrics.Connections.Add(1);
         Log.Connected(_logger, _session.Id, _session.Generation, connection.Server, response.Timeout);
@@ -222,6 +225,9 @@ internal sealed partial class SessionLoop : IAsyncDisposable
     private void Disconnected(Connection connection)
     {
         _connection = null;
+        // A server that grants the session and then only hangs up is no better than one that refuses.
+        if (_hasServed)
+            _backoff.Reset();
         if (_status.Current.State is SessionState.AuthenticationFailed)
         {
             Log.AuthenticationFailed(_logger, connection.Server);

@@ -19,7 +19,8 @@ public sealed class ZooKeeperTls : IDisposable
         using var authorityKey = RSA.Create(2048);
         var request = new CertificateRequest("CN=Hermes test authority", authorityKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using var authority = request.CreateSelfSigned(Start, End);
+        var start = TimeProvider.System.GetUtcNow().AddDays(-1);
+        using var authority = request.CreateSelfSigned(start, start.AddDays(30));
         Authorities = [X509CertificateLoader.LoadCertificate(authority.RawData)];
         using var server = Issue(authority, "CN=server", serverName);
         ClientCertificate = Issue(authority, "CN=client", "client");
@@ -66,10 +67,6 @@ public sealed class ZooKeeperTls : IDisposable
         _folder.Dispose();
     }
 
-    private static DateTimeOffset Start => TimeProvider.System.GetUtcNow().AddDays(-1);
-
-    private static DateTimeOffset End => Start.AddDays(30);
-
     private static X509Certificate2 Issue(X509Certificate2 authority, string subject, string name)
     {
         using var key = RSA.Create(2048);
@@ -79,7 +76,7 @@ public sealed class ZooKeeperTls : IDisposable
         if (name is "localhost")
             names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        using var bare = request.Create(authority, Start, End, RandomNumberGenerator.GetBytes(8));
+        using var bare = request.Create(authority, new DateTimeOffset(authority.NotBefore), new DateTimeOffset(authority.NotAfter), RandomNumberGenerator.GetBytes(8));
         using var withKey = bare.CopyWithPrivateKey(key);
         // Through PKCS#12, so that the key is one that every TLS library takes.
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12, Password), Password, X509KeyStorageFlags.Exportable);

@@ -53,6 +53,20 @@ public sealed class Leaks
         Assert.True(Environment.CpuUsage.TotalTime - work < TimeSpan.FromSeconds(1));
     }
 
+    [Fact]
+    public async Task A_server_that_grants_sessions_and_hangs_up_is_not_asked_in_a_tight_loop()
+    {
+        await using var server = ScriptedZooKeeper.Start(connection => connection.GrantAsync());
+        await using var zk = ZooKeeperClient.Start(new() { ConnectionString = server.ConnectionString });
+        var read = zk.GetAsync("/", Cancellation).AsTask();
+        var start = TimeProvider.System.GetTimestamp();
+        await Until.TrueAsync(() => server.Connections >= 8, "eight attempts");
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromMilliseconds(150), Until.Patience);
+        Assert.False(read.IsCompleted);
+        await zk.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => read);
+    }
+
     private static async Task UseAsync(ZooKeeperClient zk)
     {
         using var watch = (await zk.GetAndWatchAsync("/", Cancellation)).Watch;
