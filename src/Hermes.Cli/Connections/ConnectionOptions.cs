@@ -6,10 +6,14 @@ namespace Hermes.Cli.Connections;
 /// over <c>appsettings.json</c>.</summary>
 internal sealed class ConnectionOptions
 {
-    private readonly Option<string?> _zooKeeper = Recursive("--zookeeper", "ZooKeeper's servers, with a chroot if there is one (ZooKeeper:ConnectionString).", "HOST:PORT,...");
-    private readonly Option<string?> _root = Recursive("--root", "The node below which Hermes keeps everything (ZooKeeper:Root).", "PATH");
-    private readonly Option<string?> _bootstrapServers = Recursive("--bootstrap-servers", "Kafka's brokers (Kafka:BootstrapServers).", "HOST:PORT,...");
-    private readonly Option<string?> _namespace = Recursive("--kafka-namespace", "Stands before the names of Kafka topics and groups (Kafka:Namespace).", "NAME");
+    private readonly Option<string?> _zooKeeper = Recursive(
+        "--zookeeper", "ZooKeeper's servers, with a chroot if there is one (ZooKeeper:ConnectionString).", "HOST:PORT,...");
+    private readonly Option<string?> _root = Recursive(
+        "--root", "The node below which Hermes keeps everything (ZooKeeper:Root).", "PATH");
+    private readonly Option<string?> _bootstrapServers = Recursive(
+        "--bootstrap-servers", "Kafka's brokers (Kafka:BootstrapServers).", "HOST:PORT,...");
+    private readonly Option<string?> _namespace = Recursive(
+        "--kafka-namespace", "Stands before the names of Kafka topics and groups (Kafka:Namespace).", "NAME");
     private readonly Option<string?> _datacenter = Recursive("--datacenter", "The datacenter's name (Hermes:Datacenter).", "NAME");
     private readonly Option<string?> _config = Recursive("--config", "A file of settings over appsettings.json and the environment.", "FILE");
     private readonly Option<string[]> _settings = new("--setting")

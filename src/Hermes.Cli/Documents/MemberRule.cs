@@ -22,10 +22,12 @@ internal sealed record MemberRule
     public string Says { get; }
 
     public static MemberRule Text(string path, bool isRequired = false, bool mayBeEmpty = true) =>
-        new(path, isRequired, mayBeEmpty ? "text" : "text that is not empty", node => node.GetValueKind() is JsonValueKind.String && (mayBeEmpty || node.ToString().Length > 0));
+        new(path, isRequired, mayBeEmpty ? "text" : "text that is not empty",
+            node => node.GetValueKind() is JsonValueKind.String && (mayBeEmpty || node.ToString().Length > 0));
 
     public static MemberRule OneOf(string path, params string[] words) =>
-        new(path, isRequired: false, $"one of {string.Join(", ", words)}", node => node.GetValueKind() is JsonValueKind.String && words.Contains(node.ToString(), StringComparer.Ordinal));
+        new(path, isRequired: false, $"one of {string.Join(", ", words)}",
+            node => node.GetValueKind() is JsonValueKind.String && words.Contains(node.ToString(), StringComparer.Ordinal));
 
     public static MemberRule Flag(string path) =>
         new(path, isRequired: false, "true or false", node => node.GetValueKind() is JsonValueKind.True or JsonValueKind.False);
@@ -34,7 +36,8 @@ internal sealed record MemberRule
     public static MemberRule Whole(string path, long least, long most = int.MaxValue) =>
         new(path, isRequired: false, most == int.MaxValue ? $"a whole number from {least} on" : $"a whole number from {least} to {most}",
             node => node.GetValueKind() is JsonValueKind.Number
-                && long.TryParse(node.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most);
+                && long.TryParse(node.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                && number >= least && number <= most);
 
     public static MemberRule Number(string path, double least, double most) =>
         new(path, isRequired: false, $"a number from {least} to {most}",

@@ -35,7 +35,11 @@ internal static class EndpointCommand
                 return null;
             },
         };
-        var expect = new Option<int?>("--expect") { Description = "End with exit code 0 once so many distinct messages were answered 2xx.", HelpName = "COUNT" };
+        var expect = new Option<int?>("--expect")
+        {
+            Description = "End with exit code 0 once so many distinct messages were answered 2xx.",
+            HelpName = "COUNT",
+        };
         expect.Validators.Add(static result =>
         {
             if (result.GetValueOrDefault<int?>() < 1)
@@ -50,7 +54,10 @@ internal static class EndpointCommand
         var record = new Option<string?>("--record") { Description = "Write each request to this file, one JSON object a line.", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Print the summary as JSON." };
 
-        var command = new Command("endpoint", "Stand in for a subscriber: answer by a script, count messages, end when all have come.") { listen, answer, expect, timeout, record, json };
+        var command = new Command("endpoint", "Stand in for a subscriber: answer by a script, count messages, end when all have come.")
+        {
+            listen, answer, expect, timeout, record, json,
+        };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             terminal, parsed.GetRequiredValue(listen), parsed.GetRequiredValue(answer), parsed.GetValue(expect),
             parsed.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null, parsed.GetValue(record), parsed.GetValue(json), cancellationToken));
@@ -76,7 +83,8 @@ internal static class EndpointCommand
         await terminal.Output.WriteLineAsync(asJson ? ToJson(summary) : summary.ToString());
         if (expected is null || endpoint.Enough.IsCompletedSuccessfully)
             return ExitCode.Ok;
-        await terminal.Error.WriteLineAsync($"hermes: {summary.Distinct} of {expected} messages came{(deadline.IsCancellationRequested ? $" within {timeout!.Value.TotalSeconds:0.###} s" : "")}.");
+        var within = deadline.IsCancellationRequested ? $" within {timeout!.Value.TotalSeconds:0.###} s" : "";
+        await terminal.Error.WriteLineAsync($"hermes: {summary.Distinct} of {expected} messages came{within}.");
         return ExitCode.Failed;
     }
 

@@ -74,7 +74,11 @@ internal static class GroupCommands
             var topics = await hermes.Reader.TopicsAsync(name, cancellationToken);
             if (parsed.GetValue(json))
             {
-                context.Printer.Json(new JsonObject { ["document"] = document, ["topics"] = new JsonArray([.. topics.Select(t => JsonValue.Create(t.ToString()))]) });
+                context.Printer.Json(new JsonObject
+                {
+                    ["document"] = document,
+                    ["topics"] = new JsonArray([.. topics.Select(t => JsonValue.Create(t.ToString()))]),
+                });
                 return ExitCode.Ok;
             }
             context.Printer.Members(document);

@@ -39,7 +39,8 @@ internal sealed class Printer(Terminal terminal)
     }
 
     /// <summary>A document, member by member, by the paths that <c>--set</c> takes.</summary>
-    public void Members(JsonObject document) => Table(["member", "value"], Flatten("", document).Select(member => (IReadOnlyList<string>)[member.Path, member.Value]));
+    public void Members(JsonObject document) =>
+        Table(["member", "value"], Flatten("", document).Select(member => (IReadOnlyList<string>)[member.Path, member.Value]));
 
     private static IEnumerable<(string Path, string Value)> Flatten(string path, JsonNode? node) => node switch
     {

@@ -13,7 +13,12 @@ internal static class PublishCommand
     public static Command Build(CommandContext context)
     {
         var topic = CommandContext.TopicArgument();
-        var file = new Option<string>("--file", "-f") { Description = "Where the messages are: one JSON message a line. '-' is standard input.", HelpName = "FILE", DefaultValueFactory = static _ => "-" };
+        var file = new Option<string>("--file", "-f")
+        {
+            Description = "Where the messages are: one JSON message a line. '-' is standard input.",
+            HelpName = "FILE",
+            DefaultValueFactory = static _ => "-",
+        };
         var key = new Option<string?>("--key") { Description = "The messages' key: equal keys go to one partition." };
         var keyMember = new Option<string?>("--key-member") { Description = "The member of each message that is its key.", HelpName = "NAME" };
         var timestamp = new Option<long?>("--timestamp")
@@ -73,7 +78,8 @@ internal static class PublishCommand
                 throw new CommandFailedException($"Kafka topic {kafkaTopic} is missing. 'hermes topic create {name}' creates it.");
             await hermes.LetZooKeeperGoAsync();
             var options = new PublishOptions(
-                parsed.GetValue(key), parsed.GetValue(keyMember), parsed.GetValue(timestamp), [.. (parsed.GetValue(headers) ?? []).Select(Header)], document.MaxMessageSize);
+                parsed.GetValue(key), parsed.GetValue(keyMember), parsed.GetValue(timestamp),
+                [.. (parsed.GetValue(headers) ?? []).Select(Header)], document.MaxMessageSize);
             var config = hermes.KafkaClients.Producer();
             config.MessageTimeoutMs ??= AnswerWithinMs;
             config.LingerMs ??= 5;

@@ -40,7 +40,8 @@ internal static class SubscriptionCreation
         return command;
     }
 
-    private static async Task CreateAsync(CommandContext context, Installation hermes, SubscriptionName name, JsonObject document, CancellationToken cancellationToken)
+    private static async Task CreateAsync(
+        CommandContext context, Installation hermes, SubscriptionName name, JsonObject document, CancellationToken cancellationToken)
     {
         var typed = Typed.Read(document, DocumentJson.Instance.SubscriptionDocument);
         var topic = (await hermes.Reader.TopicAsync(name.Topic, cancellationToken)).Document;

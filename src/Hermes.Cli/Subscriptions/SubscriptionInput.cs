@@ -9,9 +9,17 @@ namespace Hermes.Cli.Subscriptions;
 internal sealed class SubscriptionInput
 {
     private readonly DocumentInput _document = new();
-    private readonly Option<string?> _endpoint = new("--endpoint") { Description = "Where messages go, e.g. http://host/path; may hold user:password@.", HelpName = "URL" };
+    private readonly Option<string?> _endpoint = new("--endpoint")
+    {
+        Description = "Where messages go, e.g. http://host/path; may hold user:password@.",
+        HelpName = "URL",
+    };
     private readonly Option<string?> _description = new("--description") { Description = "What the subscription is for." };
-    private readonly Option<string?> _owner = new("--owner") { Description = "Who answers for it. Default: Plaintext, and the user who runs the command.", HelpName = "[SOURCE:]ID" };
+    private readonly Option<string?> _owner = new("--owner")
+    {
+        Description = "Who answers for it. Default: Plaintext, and the user who runs the command.",
+        HelpName = "[SOURCE:]ID",
+    };
     private readonly Option<string?> _deliveryType = new("--delivery-type") { Description = "SERIAL (default) or BATCH." };
 
     public SubscriptionInput() => _deliveryType.AcceptOnlyFromAmong(DeliveryTypes.Serial, DeliveryTypes.Batch);

@@ -10,7 +10,8 @@ internal static class TopicCommands
     {
         var command = new Command("topic", "Topics: messages are published to them.")
         {
-            TopicCreation.Build(context), TopicReading.BuildList(context), TopicReading.BuildShow(context), TopicDeletion.Build(context), PublishCommand.Build(context),
+            TopicCreation.Build(context), TopicReading.BuildList(context), TopicReading.BuildShow(context),
+            TopicDeletion.Build(context), PublishCommand.Build(context),
         };
         context.Connection.AddTo(command);
         return command;

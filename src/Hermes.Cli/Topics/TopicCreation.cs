@@ -26,10 +26,17 @@ internal static class TopicCreation
         var partitions = Positive("--partitions", "Partitions of the Kafka topic.", 10);
         var replication = Positive("--replication-factor", "Replicas of each partition.", 1);
         var description = new Option<string?>("--description") { Description = "What the topic is for." };
-        var owner = new Option<string?>("--owner") { Description = "Who answers for it. Default: Plaintext, and the user who runs the command.", HelpName = "[SOURCE:]ID" };
+        var owner = new Option<string?>("--owner")
+        {
+            Description = "Who answers for it. Default: Plaintext, and the user who runs the command.",
+            HelpName = "[SOURCE:]ID",
+        };
         var contentType = new Option<string?>("--content-type") { Description = "JSON (default) or AVRO." };
         contentType.AcceptOnlyFromAmong(ContentTypes.Json, ContentTypes.Avro);
-        var command = new Command("create", "Create a topic, in Kafka and in the registry.") { topic, partitions, replication, description, owner, contentType };
+        var command = new Command("create", "Create a topic, in Kafka and in the registry.")
+        {
+            topic, partitions, replication, description, owner, contentType,
+        };
         input.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -76,7 +83,8 @@ internal static class TopicCreation
         if (present is not null && !isNew)
             throw new CommandFailedException($"Topic {name} exists already.");
         if (!isNew && found != partitions && mustHavePartitions)
-            throw new CommandFailedException($"Kafka topic {kafkaTopic} exists already with {found} partitions, not {partitions}. Leave --partitions out to use it as it is.");
+            throw new CommandFailedException(
+                $"Kafka topic {kafkaTopic} exists already with {found} partitions, not {partitions}. Leave --partitions out to use it as it is.");
         if (present is not null)
         {
             context.Printer.Line($"Repaired topic {name}: its Kafka topic {kafkaTopic} was missing and has {found} partitions now.");

@@ -35,9 +35,11 @@ internal static class TopicReading
                 }
             }
             if (parsed.GetValue(json))
-                context.Printer.Json(new JsonArray([.. rows.Select(r => new JsonObject { ["name"] = r.Name.ToString(), ["contentType"] = r.ContentType, ["subscriptions"] = r.Subscriptions })]));
+                context.Printer.Json(new JsonArray([.. rows.Select(r => new JsonObject
+                    { ["name"] = r.Name.ToString(), ["contentType"] = r.ContentType, ["subscriptions"] = r.Subscriptions })]));
             else
-                context.Printer.Table(["topic", "content", "subscriptions"], rows.Select(r => (IReadOnlyList<string>)[r.Name.ToString(), r.ContentType, r.Subscriptions.ToString()]));
+                context.Printer.Table(["topic", "content", "subscriptions"],
+                    rows.Select(r => (IReadOnlyList<string>)[r.Name.ToString(), r.ContentType, r.Subscriptions.ToString()]));
             return ExitCode.Ok;
         });
         return command;
@@ -63,10 +65,12 @@ internal static class TopicReading
                 kafka["secondaryTopic"] = secondary;
             if (parsed.GetValue(offsets))
             {
-                var ends = await hermes.WithKafkaAsync(async k => await k.PartitionsAsync(kafkaTopic) is { Count: > 0 } partitions ? await k.EndsAsync(partitions) : []);
+                var ends = await hermes.WithKafkaAsync(async k =>
+                    await k.PartitionsAsync(kafkaTopic) is { Count: > 0 } partitions ? await k.EndsAsync(partitions) : []);
                 if (ends.Count == 0)
                     context.Printer.Note($"Kafka topic {kafkaTopic} is missing; 'hermes topic create {name}' creates it.");
-                kafka["partitions"] = new JsonArray([.. ends.OrderBy(e => e.Partition.Value).Select(e => new JsonObject { ["partition"] = e.Partition.Value, ["end"] = e.Offset.Value })]);
+                kafka["partitions"] = new JsonArray([.. ends.OrderBy(e => e.Partition.Value)
+                    .Select(e => new JsonObject { ["partition"] = e.Partition.Value, ["end"] = e.Offset.Value })]);
             }
             var more = new JsonObject
             {
