@@ -27,6 +27,7 @@ public sealed partial class Lease : IAsyncDisposable
         (_zooKeeper, _nodes, _generation, _watch, _logger) = (zooKeeper, nodes, session.Generation, watch, logger);
         (Path, FencingNumber, Guard) = (path, fence, Operation.Check(guardPath, NodeVersion.Any));
         _lost = CancellationTokenSource.CreateLinkedTokenSource(session.InDoubt);
+        Lost = _lost.Token;
         _ = LoseWhenTakenAwayAsync();
     }
 
@@ -41,7 +42,7 @@ public sealed partial class Lease : IAsyncDisposable
     public Operation Guard { get; }
 
     /// <summary>Fires when the lease is released, taken away, or in doubt because the connection broke.</summary>
-    public CancellationToken Lost => _lost.Token;
+    public CancellationToken Lost { get; }
 
     /// <summary>Takes the lease unless someone has it. The path's parent must exist.</summary>
     /// <returns>The lease, or <see langword="null"/> when someone else holds it.</returns>
