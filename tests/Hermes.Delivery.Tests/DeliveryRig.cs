@@ -76,16 +76,16 @@ internal sealed class DeliveryRig : IAsyncDisposable
 
     public static Message Message(
         int number, string? body = null, int partition = 0, int epoch = 0, long publishedMs = 0, params KeyValuePair<string, string>[] metadata) => new()
-    {
-        Id = $"id-{number}",
-        KafkaTopic = "bench.rec",
-        Partition = partition,
-        Offset = number,
-        Epoch = epoch,
-        PublishedMs = publishedMs,
-        Body = Encoding.UTF8.GetBytes(body ?? $$"""{"id":{{number}}}"""),
-        ExternalMetadata = metadata,
-    };
+        {
+            Id = $"id-{number}",
+            KafkaTopic = "bench.rec",
+            Partition = partition,
+            Offset = number,
+            Epoch = epoch,
+            PublishedMs = publishedMs,
+            Body = Encoding.UTF8.GetBytes(body ?? $$"""{"id":{{number}}}"""),
+            ExternalMetadata = metadata,
+        };
 
     public async ValueTask DisposeAsync()
     {

@@ -25,7 +25,8 @@ internal sealed partial class SubscriptionIntake
             var partition = partitions[i];
             var start = committed[i]?.Offset ?? FirstSinceCreation(partition);
             ledgers.Add(new(partition.Topic, partition.Partition.Value, Interlocked.Increment(ref _lastEpoch), start,
-                committed[i] is { } mark ? SettledRuns.Parse(mark.Offset, mark.Metadata) : SettledRuns.None) { LastCommitted = committed[i] ?? default });
+                committed[i] is { } mark ? SettledRuns.Parse(mark.Offset, mark.Metadata) : SettledRuns.None)
+            { LastCommitted = committed[i] ?? default });
             starts.Add(new(partition, start));
         }
         _ledgers = [.. ledgers];

@@ -55,8 +55,13 @@ public sealed class DataFolderAfterKill
         var acknowledged = new ConcurrentDictionary<int, TopicPartitionOffset>();
         var settings = new ProducerConfig
         {
-            BootstrapServers = kafka.BootstrapServers, EnableIdempotence = true, LingerMs = 2, CompressionType = CompressionType.Lz4,
-            MessageTimeoutMs = 120_000, ReconnectBackoffMaxMs = 200, RetryBackoffMs = 20,
+            BootstrapServers = kafka.BootstrapServers,
+            EnableIdempotence = true,
+            LingerMs = 2,
+            CompressionType = CompressionType.Lz4,
+            MessageTimeoutMs = 120_000,
+            ReconnectBackoffMaxMs = 200,
+            RetryBackoffMs = 20,
         };
         var sent = 0;
         using (var producer = new ProducerBuilder<Null, string>(settings).SetLogHandler((_, _) => { }).Build())
