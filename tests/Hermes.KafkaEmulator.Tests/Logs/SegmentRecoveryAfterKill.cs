@@ -15,7 +15,6 @@ public sealed class SegmentRecoveryAfterKill : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Property(MaxTest = 50)]
-    [Theory]
     public void A_file_cut_anywhere_keeps_the_whole_batches_before_the_cut(FsCheck.NonNegativeInt where)
     {
         using var folder = new TemporaryFolder();
