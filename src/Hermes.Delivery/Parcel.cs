@@ -21,6 +21,9 @@ internal sealed class Parcel(SubscriptionDelivery owner, Message message, long a
 
     public bool PassedFilters { get; set; }
 
+    /// <summary>It has its place in the window: it was taken out of the queue of fresh messages.</summary>
+    public bool Begun { get; set; }
+
     /// <summary>Its partition was revoked, or the process lets go: nothing more is reported of it.</summary>
     public bool Abandoned { get; set; }
 

@@ -16,7 +16,7 @@ public sealed partial class SubscriptionDelivery
     private async Task AttemptAsync(Parcel parcel, DeliveryPlan plan)
     {
         var started = _timetable.Now;
-        using var activity = DeliveryMetrics.Source.HasListeners() ? DeliveryTrace.Start(plan, parcel) : null;
+        var activity = DeliveryMetrics.Source.HasListeners() ? DeliveryTrace.Start(plan, parcel) : null;
         Outcome outcome;
         try
         {
@@ -45,7 +45,7 @@ public sealed partial class SubscriptionDelivery
             outcome = Outcome.Failed(e.GetType().Name); // whatever one message does to the sender, the others go on
         }
 
-        DeliveryTrace.End(activity, outcome);
+        DeliveryTrace.End(activity, outcome); // before the next attempt begins on this thread, which is no child of this one
         End(parcel, plan, outcome, started);
     }
 
@@ -78,7 +78,7 @@ public sealed partial class SubscriptionDelivery
             return;
         }
 
-        bool room;
+        bool room, pump;
         lock (_gate)
         {
             LeaveWire(parcel);
@@ -94,9 +94,11 @@ public sealed partial class SubscriptionDelivery
             }
 
             room = TakeRoomNotice();
+            pump = TakePump();
         }
 
         if (room) _roomAgain();
+        if (pump) Pump(); // here and now: another thread would first have to wake
     }
 
     // Retry-After holds the whole subscription, not only the message whose answer brought it.
@@ -130,22 +132,23 @@ public sealed partial class SubscriptionDelivery
             if (settlement.Kind is SettlementKind.Discarded) NameDiscard(parcel, settlement, plan);
         }
 
-        bool room;
+        bool room, pump;
         lock (_gate)
         {
             LeaveWire(parcel);
             parcel.State = ParcelState.Gone;
             Unlink(parcel);
             room = TakeRoomNotice();
+            pump = TakePump();
         }
 
         if (room) _roomAgain();
+        if (pump) Pump(); // here and now: another thread would first have to wake
     }
 
     // Under the lock. A source that nobody has cut or is about to cut serves the next attempt, with all that it has allocated.
     private void LeaveWire(Parcel parcel)
     {
-        _onWire--;
         if (parcel.Abort is { } abort && !parcel.TimedOut && !parcel.Abandoned && abort.TryReset()) _spareAborts.Push(abort);
         parcel.Abort = null;
     }

@@ -2,7 +2,7 @@ using Hermes.Delivery.Filtering;
 
 namespace Hermes.Delivery;
 
-/// <content>The pump: from the queue to the wire, one message at a time.</content>
+/// <content>The pump: from the queues to the wire, one message at a time.</content>
 public sealed partial class SubscriptionDelivery
 {
     // Then it goes to the end of the pool's queue, so that a busy subscription does not keep a thread from the others.
@@ -25,7 +25,7 @@ public sealed partial class SubscriptionDelivery
         {
             if (parcel.State is not ParcelState.Resting) return;
             parcel.State = ParcelState.Waiting;
-            _waiting.Enqueue(parcel);
+            (parcel.Begun ? _again : _fresh).Enqueue(parcel);
             pump = TakePump();
         }
 
@@ -36,14 +36,14 @@ public sealed partial class SubscriptionDelivery
     private void Pace()
     {
         bool pump;
-        lock (_gate) pump = _waiting.Count > 0 && TakePump();
+        lock (_gate) pump = TakePump();
         if (pump) ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
     }
 
-    // Under the lock: whether the caller has to start the pump.
+    // Under the lock: whether the caller has to start the pump, because there is something to do and nobody does it.
     private bool TakePump()
     {
-        if (_pumping) return false;
+        if (_pumping || (_again.Count == 0 && (_fresh.Count == 0 || _begun >= _plan.Window))) return false;
         _pumping = true;
         return true;
     }
@@ -53,7 +53,9 @@ public sealed partial class SubscriptionDelivery
         for (var i = 0; i < StepsAtOnce; i++)
         {
             var plan = _plan;
-            switch (NextStep(plan, out var parcel))
+            var step = NextStep(plan, out var parcel, out var room);
+            if (room) _roomAgain();
+            switch (step)
             {
                 case Step.Stop:
                     return;
@@ -74,13 +76,13 @@ public sealed partial class SubscriptionDelivery
         ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
     }
 
-    private Step NextStep(DeliveryPlan plan, out Parcel? parcel)
+    private Step NextStep(DeliveryPlan plan, out Parcel? parcel, out bool room)
     {
+        room = false;
         lock (_gate)
         {
-            while (_waiting.TryPeek(out parcel) && parcel.State is ParcelState.Gone) _waiting.Dequeue();
-            if (parcel is null) return StopPump();
-            if (!parcel.PassedFilters && !plan.Filters.IsEmpty) return Step.Filter;
+            if (!TryPeek(_again, out parcel) && (_begun >= plan.Window || !TryPeek(_fresh, out parcel))) return StopPump();
+            if (!parcel!.PassedFilters && !plan.Filters.IsEmpty) return Step.Filter;
             var now = _timetable.Now;
             if (parcel.Attempts > 0 && _timetable.Between(parcel.AcceptedAt, now) > plan.Backoff.TimeToLive)
             {
@@ -95,8 +97,21 @@ public sealed partial class SubscriptionDelivery
             parcel.TimedOut = false;
             parcel.Abort = _spareAborts.TryPop(out var spare) ? spare : new CancellationTokenSource();
             _deadlineAlarm.Set(parcel.Deadline);
+            room = TakeRoomNotice();
             return Step.Send;
         }
+    }
+
+    // Passes over what was dropped while it stood in the queue.
+    private static bool TryPeek(Queue<Parcel> queue, out Parcel? parcel)
+    {
+        while (queue.TryPeek(out parcel))
+        {
+            if (parcel.State is not ParcelState.Gone) return true;
+            queue.Dequeue();
+        }
+
+        return false;
     }
 
     private Step StopPump(long? again = null)
@@ -108,10 +123,12 @@ public sealed partial class SubscriptionDelivery
 
     private void TakeFromQueue(Parcel parcel)
     {
-        _waiting.Dequeue();
+        (parcel.Begun ? _again : _fresh).Dequeue();
         parcel.State = ParcelState.OnWire;
         parcel.Deadline = long.MaxValue;
-        _onWire++;
+        if (parcel.Begun) return;
+        parcel.Begun = true;
+        _begun++;
     }
 
     /// <returns>Whether the pump goes on with the next step: it passes, or it was dropped meanwhile.</returns>

@@ -10,29 +10,30 @@ namespace Hermes.Delivery;
 /// and tried again until it is delivered or given up. Made by <see cref="DeliveryEngine"/>; owns no thread and no timer.
 /// </summary>
 /// <remarks>
-/// One lock guards the books, never across I/O or a callback. Messages wait in one queue which a single pump empties on a thread of the
-/// pool: it takes a message when filters, pace and pause allow and starts its attempt; whoever ends an attempt closes it in the books.
+/// One lock guards the books, never across I/O or a callback. A single pump at a time takes messages out of two queues (those whose next
+/// attempt is due, and fresh ones while the window has a place) when filters, pace and pause allow, and starts their attempts. Whoever
+/// ends an attempt closes it in the books and pumps the next. A few fresh messages are kept ready beyond the window, so that no place
+/// waits for the intake's thread.
 /// </remarks>
 public sealed partial class SubscriptionDelivery : IAsyncDisposable
 {
-    private static readonly TimeSpan RoomNoticeAtLatest = TimeSpan.FromMilliseconds(5);
     private readonly DeliveryEngine _engine;
     private readonly ISettlements _settlements;
     private readonly Action _roomAgain;
     private readonly ILogger _logger;
     private readonly Timetable _timetable;
     private readonly Lock _gate = new();
-    private readonly Queue<Parcel> _waiting = new();
+    private readonly Queue<Parcel> _fresh = new();
+    private readonly Queue<Parcel> _again = new();
     private readonly RateLimit _rate;
     private readonly Alarm _paceAlarm;
     private readonly Alarm _deadlineAlarm;
-    private readonly Alarm _roomAlarm;
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile DeliveryPlan _plan;
     private Parcel? _oldest;
     private Parcel? _newest;
     private int _unsettled;
-    private int _onWire;
+    private int _begun;
     private long _accepted;
     private long _pausedUntil;
     private bool _pumping;
@@ -52,7 +53,6 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
         _pausedUntil = long.MinValue;
         _paceAlarm = new Alarm(_timetable, Pace);
         _deadlineAlarm = new Alarm(_timetable, CutOffLateAttempts);
-        _roomAlarm = new Alarm(_timetable, NoticeRoom);
         _pump = new PumpWork(this);
         Log.Opened(_logger, plan.Name, plan.Endpoint.Shown, plan.Window, plan.Rate);
     }
@@ -90,8 +90,8 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
 
     internal DeliveryPlan Plan => _plan;
 
-    /// <summary>Takes a message into the window. Never waits.</summary>
-    /// <returns>False when the window is full (<c>roomAgain</c> is called once there is room) or the delivery is closing.</returns>
+    /// <summary>Takes a message, for the window or to be ready when it has a place. Never waits.</summary>
+    /// <returns>False when there is no room (<c>roomAgain</c> is called once there is room) or the delivery is closing.</returns>
     public bool TryAccept(Message message)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -105,7 +105,7 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
         lock (_gate)
         {
             if (_closed) return false;
-            if (_unsettled >= plan.Window)
+            if (_unsettled - _begun >= ReadyAhead(plan) + Math.Max(plan.Window - _begun, 0))
             {
                 _roomWanted = true;
                 return false;
@@ -123,7 +123,7 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
             }
             else
             {
-                _waiting.Enqueue(parcel);
+                _fresh.Enqueue(parcel);
                 pump = TakePump();
             }
         }
@@ -139,7 +139,7 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
     /// </summary>
     public void Abandon(string kafkaTopic, int partition, int epoch)
     {
-        bool room;
+        bool room, pump;
         lock (_gate)
         {
             for (var (parcel, next) = (_oldest, _oldest?.Next); parcel is not null; (parcel, next) = (next, next?.Next))
@@ -151,9 +151,11 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
             }
 
             room = TakeRoomNotice();
+            pump = TakePump();
         }
 
         if (room) _roomAgain();
+        if (pump) ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
     }
 
     /// <summary>
@@ -244,33 +246,19 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
         else parcel.Next.Previous = parcel.Previous;
         parcel.Previous = parcel.Next = null;
         _unsettled--;
+        if (parcel.Begun) _begun--;
         if (_closed && _unsettled == 0) _empty.TrySetResult();
     }
 
-    /// <summary>Under the lock: whether the intake, which was refused, has to be told now that there is room.</summary>
-    /// <remarks>
-    /// Not at the first free place, or intake and delivery would wake each other for every single message: at an eighth of what is still
-    /// moving, and in any case a few milliseconds later.
-    /// </remarks>
-    private bool TakeRoomNotice(bool overdue = false)
-    {
-        if (!_roomWanted || _closed) return false;
-        var free = _plan.Window - _unsettled;
-        if (free <= 0) return false;
-        if (!overdue && free < (_onWire + _waiting.Count) / 8)
-        {
-            _roomAlarm.Set(_timetable.After(_timetable.Now, RoomNoticeAtLatest));
-            return false;
-        }
+    /// <summary>How many fresh messages are kept ready beyond the window: enough for the time in which the intake's thread wakes.</summary>
+    private static int ReadyAhead(DeliveryPlan plan) => Math.Clamp(plan.Window, 8, 256);
 
+    /// <summary>Under the lock: whether the intake, which was refused, has to be told now that there is room.</summary>
+    /// <remarks>Not at the first free place, or intake and delivery would wake each other for every single message.</remarks>
+    private bool TakeRoomNotice()
+    {
+        if (!_roomWanted || _closed || _unsettled - _begun > ReadyAhead(_plan) / 2) return false;
         _roomWanted = false;
         return true;
-    }
-
-    private void NoticeRoom()
-    {
-        bool room;
-        lock (_gate) room = TakeRoomNotice(overdue: true);
-        if (room) _roomAgain();
     }
 }

@@ -9,6 +9,7 @@ namespace Hermes.Delivery.Tests;
 public sealed class DeliveryWindow : IAsyncLifetime
 {
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 24, 3, 0, 0, TimeSpan.Zero));
+    private const int Ready = 8; // kept ready beyond a small window
     private DeliveryRig _rig = null!;
 
     public async ValueTask InitializeAsync() => _rig = await DeliveryRig.StartAsync(_clock, new DeliveryOptions { HeadOfLineWindows = 2 });
@@ -16,47 +17,46 @@ public sealed class DeliveryWindow : IAsyncLifetime
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
 
     [Fact]
-    public async Task Accepts_no_more_than_the_window_and_tells_when_there_is_room_again()
+    public async Task Sends_no_more_at_once_than_the_window_keeps_a_few_ready_and_tells_when_there_is_room_again()
     {
         _rig.Endpoint.Hold();
         var delivery = _rig.Open(_rig.Plan(window: 3));
-        for (var i = 0; i < 3; i++) Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
-        Assert.False(delivery.TryAccept(DeliveryRig.Message(3)));
+        for (var i = 0; i < 3 + Ready; i++) Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
+        await _rig.Endpoint.WhenReceivedAsync(3);
+        Assert.False(delivery.TryAccept(DeliveryRig.Message(99)));
         Assert.Equal(0, _rig.RoomNotices);
+        Assert.Equal(3, _rig.Endpoint.Requests.Count);
         _rig.Endpoint.Release();
         await Until.TrueAsync(() => _rig.RoomNotices > 0, "the intake hears of room");
-        Assert.True(delivery.TryAccept(DeliveryRig.Message(3)));
-        await _rig.Settlements.WhenAsync(4);
+        Assert.True(delivery.TryAccept(DeliveryRig.Message(99)));
+        await _rig.Settlements.WhenAsync(3 + Ready + 1);
         Assert.Equal(1, _rig.RoomNotices);
     }
 
     [Fact]
-    public async Task A_few_free_places_among_many_slow_messages_are_offered_soon()
+    public async Task A_retry_that_is_due_goes_before_fresh_messages_and_keeps_its_place_in_the_window()
     {
-        _rig.Endpoint.Answer = static request => int.Parse(request.Id[3..], System.Globalization.CultureInfo.InvariantCulture) == 0 ? 200 : ScriptedAnswer.Never;
-        _rig.Endpoint.Hold();
-        var delivery = _rig.Open(_rig.Plan(window: 50));
-        for (var i = 0; i < 50; i++) Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
-        Assert.False(delivery.TryAccept(DeliveryRig.Message(50)));
-        _rig.Endpoint.Release();
-        await _rig.Settlements.WhenAsync(1);
-        await Until.TrueAsync(() => delivery.Unsettled == 49, "its place is free");
-        Assert.Equal(0, _rig.RoomNotices);
-        _clock.Advance(TimeSpan.FromMilliseconds(10));
-        await Until.TrueAsync(() => _rig.RoomNotices == 1, "the intake hears of room");
+        _rig.Endpoint.Script(503);
+        var delivery = _rig.Open(_rig.Plan(window: 1));
+        for (var i = 0; i < 3; i++) delivery.TryAccept(DeliveryRig.Message(i));
+        await Until.TrueAsync(() => delivery.Resting == 1, "the first rests");
+        Assert.Single(_rig.Endpoint.Requests);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await _rig.Settlements.WhenAsync(3);
+        Assert.Equal(["id-0", "id-0", "id-1", "id-2"], _rig.Endpoint.Requests.Select(request => request.Id));
     }
 
     [Fact]
-    public async Task A_wider_window_is_offered_at_once()
+    public async Task A_wider_window_is_used_and_offered_at_once()
     {
         _rig.Endpoint.Hold();
         var delivery = _rig.Open(_rig.Plan(window: 1));
-        Assert.True(delivery.TryAccept(DeliveryRig.Message(1)));
-        Assert.False(delivery.TryAccept(DeliveryRig.Message(2)));
-        delivery.Update(_rig.Plan(window: 2));
-        Assert.Equal(1, _rig.RoomNotices);
-        Assert.True(delivery.TryAccept(DeliveryRig.Message(2)));
-        await _rig.Endpoint.WhenReceivedAsync(2);
+        for (var i = 0; i < 1 + Ready; i++) Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
+        Assert.False(delivery.TryAccept(DeliveryRig.Message(99)));
+        delivery.Update(_rig.Plan(window: 10));
+        await _rig.Endpoint.WhenReceivedAsync(1 + Ready);
+        await Until.TrueAsync(() => _rig.RoomNotices == 1, "the intake hears of room");
+        Assert.True(delivery.TryAccept(DeliveryRig.Message(99)));
     }
 
     [Fact]

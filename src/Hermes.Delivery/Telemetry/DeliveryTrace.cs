@@ -26,6 +26,7 @@ internal static class DeliveryTrace
         if (activity is null) return;
         if (outcome.Status != 0) activity.SetTag("http.response.status_code", outcome.Status);
         if (outcome.Verdict is not Verdict.Delivered) activity.SetStatus(ActivityStatusCode.Error, outcome.Reason);
+        activity.Dispose();
     }
 
     private static ActivityLink[]? Publisher(Message message)
