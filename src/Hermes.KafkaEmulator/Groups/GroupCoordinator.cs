@@ -101,8 +101,9 @@ internal sealed partial class GroupCoordinator : IDisposable
 
     private ClassicGroup? Find(string groupId, out KafkaError error)
     {
+        // Offsets may be kept under the empty name, but nobody can be a member of it.
         error = groupId.Length == 0 ? KafkaError.InvalidGroupId : KafkaError.UnknownMemberId;
-        return _groups.Find(groupId);
+        return groupId.Length == 0 ? null : _groups.Find(groupId);
     }
 
     private ClassicGroup Create(string id) => new(id, _options, _deadlines, _clock, changed => _journal.Generation(changed));
