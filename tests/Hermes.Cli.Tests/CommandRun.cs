@@ -29,7 +29,7 @@ internal sealed record CommandRun(int Code, string Output, string Error)
     public CommandRun Failed(int code, string because)
     {
         Assert.Equal(code, Code);
-        Assert.Contains(because, Error, StringComparison.Ordinal);
+        Assert.True(Error.Contains(because, StringComparison.Ordinal), $"'{because}' is not in: {Error}");
         return this;
     }
 }

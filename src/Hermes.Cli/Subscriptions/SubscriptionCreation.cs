@@ -61,16 +61,20 @@ internal static class SubscriptionCreation
         var partitions = await kafka.PartitionsAsync(kafkaTopic);
         if (partitions.Count == 0)
             throw new CommandFailedException($"Kafka topic {kafkaTopic} is missing. 'hermes topic create {name.Topic}' creates it.");
+        if (await kafka.HasMembersAsync(group))
+            throw InUse(group, name, null);
         try
         {
             await kafka.CommitAsync(group, await kafka.EndsAsync(partitions));
         }
         catch (KafkaException e) when (KafkaFailure.IsGroupInUse(e))
         {
-            throw new CommandFailedException(
-                $"Consumer group {group} has members: those of an earlier subscription {name} have not left yet. Run the command again in a moment.", e);
+            throw InUse(group, name, e);
         }
     });
+
+    private static CommandFailedException InUse(string group, SubscriptionName name, Exception? cause) => new(
+        $"Consumer group {group} has members: those of an earlier subscription {name} have not left yet. Run the command again in a moment.", cause);
 
     /// <summary>One transaction with the withdrawal of a waiting clean-up, which may come and go meanwhile.</summary>
     private static async Task CreateNodeAsync(Installation hermes, SubscriptionName name, SubscriptionDocument document, CancellationToken cancellationToken)

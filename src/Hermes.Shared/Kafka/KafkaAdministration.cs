@@ -77,9 +77,26 @@ public sealed class KafkaAdministration : IDisposable
     }
 
     /// <summary>Commits offsets for a group without members, whatever it had committed before.</summary>
+    /// <remarks>Where the group has members, librdkafka tries again until <see cref="Limit"/>, and then does not always say
+    /// why it failed: ask <see cref="HasMembersAsync"/> first.</remarks>
     /// <exception cref="KafkaException">The broker refuses (also: the group has members), or cannot be reached.</exception>
     public async Task CommitAsync(string group, IReadOnlyList<TopicPartitionOffset> offsets) =>
         await Patience.AskAsync(Limit, Renew, limit => _admin.AlterConsumerGroupOffsetsAsync([new(group, [.. offsets])], new() { RequestTimeout = limit }));
+
+    /// <summary>Whether anybody is a member of a group now; no, where there is no such group.</summary>
+    /// <exception cref="KafkaException">The broker cannot be reached.</exception>
+    public async Task<bool> HasMembersAsync(string group)
+    {
+        try
+        {
+            var described = await _admin.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = Limit });
+            return described.ConsumerGroupDescriptions[0].Members.Count > 0;
+        }
+        catch (DescribeConsumerGroupsException e) when (e.Results.ConsumerGroupDescriptions.TrueForAll(g => g.Error.Code is ErrorCode.GroupIdNotFound))
+        {
+            return false;
+        }
+    }
 
     /// <summary>The offsets that a group has committed; partitions without one are left out.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>

@@ -177,7 +177,7 @@ public sealed class SubscriptionCommandsTests(ZooKeeperFixture zooKeeper, Emulat
     }
 
     [Fact]
-    public async Task Waits_for_nobody_when_members_of_an_earlier_one_are_still_there_and_creates_nothing()
+    public async Task Creates_nothing_while_members_of_an_earlier_one_are_still_there()
     {
         await _site.CreateTopicAsync();
         using (var member = _site.Member("shop_orders_billing", "shop.orders"))
