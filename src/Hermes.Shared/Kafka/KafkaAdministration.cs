@@ -69,12 +69,16 @@ public sealed class KafkaAdministration : IDisposable
 
     /// <summary>The offset that the next record of each partition will get.</summary>
     /// <exception cref="KafkaException">A partition has no leader for longer, or the broker cannot be reached.</exception>
-    public async Task<IReadOnlyList<TopicPartitionOffset>> EndsAsync(IReadOnlyList<TopicPartition> partitions)
-    {
-        var asked = partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = OffsetSpec.Latest() }).ToList();
-        var ends = await Patience.AskAsync(Limit, Renew, limit => _admin.ListOffsetsAsync(asked, new() { RequestTimeout = limit }));
-        return [.. ends.ResultInfos.Select(r => r.TopicPartitionOffsetError.TopicPartitionOffset)];
-    }
+    public Task<IReadOnlyList<TopicPartitionOffset>> EndsAsync(IReadOnlyList<TopicPartition> partitions) => OffsetsAsync(partitions, OffsetSpec.Latest());
+
+    /// <summary>The offset of the oldest record that each partition still has.</summary>
+    /// <exception cref="KafkaException">A partition has no leader for longer, or the broker cannot be reached.</exception>
+    public Task<IReadOnlyList<TopicPartitionOffset>> StartsAsync(IReadOnlyList<TopicPartition> partitions) => OffsetsAsync(partitions, OffsetSpec.Earliest());
+
+    /// <summary>The first record of each partition with this timestamp or a later one; partitions without one are left out.</summary>
+    /// <exception cref="KafkaException">A partition has no leader for longer, or the broker cannot be reached.</exception>
+    public async Task<IReadOnlyList<TopicPartitionOffset>> OffsetsAtAsync(IReadOnlyList<TopicPartition> partitions, DateTimeOffset time) =>
+        [.. (await OffsetsAsync(partitions, OffsetSpec.ForTimestamp(time.ToUnixTimeMilliseconds()))).Where(o => o.Offset.Value >= 0)];
 
     /// <summary>Commits offsets for a group without members, whatever it had committed before.</summary>
     /// <remarks>Where the group has members, librdkafka tries again until <see cref="Limit"/>, and then does not always say
@@ -122,6 +126,13 @@ public sealed class KafkaAdministration : IDisposable
 
     /// <summary>Lets go of the connections.</summary>
     public void Dispose() => _admin.Dispose();
+
+    private async Task<IReadOnlyList<TopicPartitionOffset>> OffsetsAsync(IReadOnlyList<TopicPartition> partitions, OffsetSpec spec)
+    {
+        var asked = partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = spec }).ToList();
+        var found = await Patience.AskAsync(Limit, Renew, limit => _admin.ListOffsetsAsync(asked, new() { RequestTimeout = limit }));
+        return [.. found.ResultInfos.Select(r => r.TopicPartitionOffsetError.TopicPartitionOffset)];
+    }
 
     // Failures come back from the calls; without a handler librdkafka writes to the console.
     private IAdminClient Build() => new AdminClientBuilder(_clients.Admin()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();

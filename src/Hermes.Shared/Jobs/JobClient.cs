@@ -1,0 +1,72 @@
+using Hermes.ZooKeeper;
+
+namespace Hermes.Shared.Jobs;
+
+/// <summary>Asks for jobs and looks at them.</summary>
+public sealed class JobClient(IZooKeeper zooKeeper, JobPaths paths)
+{
+    /// <summary>Creates a job.</summary>
+    /// <returns>Its id: a UUID of version 7, so that ids sort by their time.</returns>
+    /// <exception cref="ZooKeeperException">There is no Hermes installation below the root, or the right to create nodes is missing.</exception>
+    public async Task<string> CreateAsync(JobDocument job, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        await CreateFoldersAsync(cancellationToken);
+        var id = Guid.CreateVersion7().ToString();
+        await zooKeeper.CreateAsync(paths.Job(id), JobJson.Write(job, JobJson.Instance.JobDocument), CreateMode.Persistent, cancellationToken);
+        return id;
+    }
+
+    /// <summary>All jobs' ids, the oldest first.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
+        await zooKeeper.TryGetChildrenAsync(paths.Jobs, cancellationToken) is { } jobs ? [.. jobs.Names.Order(StringComparer.Ordinal)] : [];
+
+    /// <summary>What a job asks for, and where it stands; <see langword="null"/> when there is no such job. The status is
+    /// <see langword="null"/> until a retransmitter has looked at it.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The status cannot be read.</exception>
+    public async Task<(NodeData Node, JobStatus? Status)?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await zooKeeper.TryGetAsync(paths.Job(id), cancellationToken) is not { } node)
+            return null;
+        var status = await zooKeeper.TryGetAsync(paths.Status(id), cancellationToken);
+        return (node, status is { } found ? JobJson.ReadStatus(found.Data.Span) : null);
+    }
+
+    /// <summary>Asks a job to stop. What was moved stays moved.</summary>
+    /// <returns>False: there is no such job.</returns>
+    public async Task<bool> CancelAsync(string id, string by, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await zooKeeper.CreateAsync(paths.Cancel(id), System.Text.Encoding.UTF8.GetBytes(by), CreateMode.Persistent, cancellationToken);
+        }
+        catch (ZooKeeperException e) when (e.Code is ErrorCode.NodeExists)
+        {
+            // Asked before.
+        }
+        catch (ZooKeeperException e) when (e.Code is ErrorCode.NoNode)
+        {
+            return false;
+        }
+        return true;
+    }
+
+    /// <summary>Makes the folders of jobs, unless they are there; never the root itself.</summary>
+    /// <exception cref="ZooKeeperException">There is no root, or the right to create nodes is missing.</exception>
+    public async Task CreateFoldersAsync(CancellationToken cancellationToken)
+    {
+        foreach (var folder in new[] { paths.Folder, paths.Jobs, paths.Actives })
+        {
+            if (await zooKeeper.FindAsync(folder, cancellationToken) is not null)
+                continue;
+            try
+            {
+                await zooKeeper.CreateAsync(folder, default, CreateMode.Persistent, cancellationToken);
+            }
+            catch (ZooKeeperException e) when (e.Code is ErrorCode.NodeExists)
+            {
+                // Someone else was first.
+            }
+        }
+    }
+}
