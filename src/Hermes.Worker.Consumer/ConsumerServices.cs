@@ -1,7 +1,9 @@
 using Hermes.Delivery;
 using Hermes.Shared.Hosting;
+using Hermes.Shared.Jobs;
 using Hermes.Worker.Consumer.Assignments;
 using Hermes.Worker.Consumer.Intake;
+using Hermes.Worker.Consumer.Orders;
 using Hermes.Worker.Consumer.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,7 +25,10 @@ internal static class ConsumerServices
             builder.Services.AddDelivery(builder.Configuration);
             builder.Services.AddSingleton<ConsumerMetrics>();
             builder.Services.AddSingleton<IntakePool>();
+            builder.Services.AddSingleton<LiveRuns>();
+            builder.Services.AddSingleton<JobPaths>();
             builder.Services.AddHostedService<ConsumerWorker>();
+            builder.Services.AddHostedService<OrderFollower>();
             builder.Services.AddOptions<HostOptions>().Configure<ConsumerOptions>((host, consumer) => host.ShutdownTimeout = consumer.DrainBudget + Farewell);
         }
     }

@@ -12,6 +12,7 @@ internal static class LogEvents
     public const int IntakeThreadFailed = 2106;
     public const int IntakeFailed = 2107;
     public const int Blocked = 2108;
+    public const int Moved = 2109;
     public const int Serving = 2120;
     public const int Stopped = 2121;
     public const int StartFailed = 2122;
@@ -20,4 +21,8 @@ internal static class LogEvents
     public const int ActivationFailed = 2125;
     public const int DrainBudgetSpent = 2126;
     public const int Stopping = 2127;
+    public const int Acknowledged = 2130;
+    public const int OrderGone = 2131;
+    public const int OrderFailed = 2132;
+    public const int OrderUnreadable = 2133;
 }

@@ -10,6 +10,7 @@ public sealed class Layers
         ["Hermes.Shared"] = ["Hermes.ZooKeeper"],
         ["Hermes.Delivery"] = ["Hermes.Shared", "Hermes.ZooKeeper"],
         ["Hermes.Worker.Consumer"] = ["Hermes.Delivery", "Hermes.Shared", "Hermes.ZooKeeper"],
+        ["Hermes.Worker.Retransmitter"] = ["Hermes.Shared", "Hermes.ZooKeeper"],
         ["Hermes.Cli"] = ["Hermes.Delivery", "Hermes.Shared", "Hermes.ZooKeeper"],
         ["Hermes.KafkaEmulator"] = [],
     };

@@ -7,7 +7,7 @@ namespace Hermes.Shared.Jobs;
 
 /// <summary>The documents of jobs as JSON. A member that is not known is a fault: what was asked with it would be left out.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(JobDocument)), JsonSerializable(typeof(JobStatus)), JsonSerializable(typeof(MoveOrder))]
+[JsonSerializable(typeof(JobDocument)), JsonSerializable(typeof(JobStatus)), JsonSerializable(typeof(MoveOrder)), JsonSerializable(typeof(MoveAck))]
 public sealed partial class JobJson : JsonSerializerContext
 {
     /// <summary>The one to use: text stays readable.</summary>

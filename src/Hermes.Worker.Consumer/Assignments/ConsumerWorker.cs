@@ -12,7 +12,7 @@ namespace Hermes.Worker.Consumer.Assignments;
 
 /// <summary>Serves what the registry says is to be served, and follows its changes at once.</summary>
 internal sealed class ConsumerWorker(
-    RegistryView registry, RegistryWriter writer, DeliveryEngine engine, IntakePool pool, KafkaClients kafka, KafkaNames names,
+    RegistryView registry, RegistryWriter writer, DeliveryEngine engine, IntakePool pool, LiveRuns live, KafkaClients kafka, KafkaNames names,
     ConsumerOptions options, ConsumerMetrics metrics, ILoggerFactory loggers, TimeProvider clock) : BackgroundService
 {
     private readonly Dictionary<SubscriptionName, (ServedSubscription Served, Task Running)> _served = [];
@@ -76,7 +76,7 @@ internal sealed class ConsumerWorker(
         {
             if (subscription is null)
                 return;
-            var served = new ServedSubscription(name, pool, engine, kafka, names, writer, options, metrics, _logger, clock);
+            var served = new ServedSubscription(name, pool, live, engine, kafka, names, writer, options, metrics, _logger, clock);
             _served[name] = entry = (served, served.RunAsync(letGo));
         }
         entry.Served.Ask(subscription, registry.FindTopic(name.Topic));

@@ -13,7 +13,7 @@ namespace Hermes.Worker.Consumer.Assignments;
 /// <summary>Brings one subscription from what is to what the registry asks for: starts it, changes it, stops it, and starts
 /// it again after a failure. A loop of its own, so that a slow stop holds up no other.</summary>
 internal sealed partial class ServedSubscription(
-    SubscriptionName name, IntakePool pool, DeliveryEngine engine, KafkaClients kafka, KafkaNames names, RegistryWriter registry,
+    SubscriptionName name, IntakePool pool, LiveRuns live, DeliveryEngine engine, KafkaClients kafka, KafkaNames names, RegistryWriter registry,
     ConsumerOptions options, ConsumerMetrics metrics, ILogger logger, TimeProvider clock)
 {
     private static readonly TimeSpan FirstRestartPause = TimeSpan.FromMilliseconds(500);
@@ -120,6 +120,7 @@ internal sealed partial class ServedSubscription(
         else
         {
             _run = await ServingRun.StartAsync(pool, engine, subscription, topic, spec);
+            live.Add(_run);
             metrics.Serving(+1);
             Log.Serving(logger, name, spec.Client.GroupId);
         }
@@ -147,6 +148,7 @@ internal sealed partial class ServedSubscription(
         if (_run is not { } run)
             return;
         _run = null;
+        live.Remove(run);
         Log.Stopping(logger, name);
         using var budget = CancellationTokenSource.CreateLinkedTokenSource(letGo);
         using var timeout = new CancellationTokenSource(options.DrainBudget, clock);

@@ -48,6 +48,9 @@ internal sealed class ServingRun
         _delivery.Update(subscription, topic);
     }
 
+    /// <summary>Moves a partition, if it is ours; see <see cref="SubscriptionIntake.Move"/>.</summary>
+    public Task<bool> MoveAsync(string topic, int partition, long offset) => _thread.MoveAsync(_intake, topic, partition, offset);
+
     /// <summary>Takes no more, finishes what is on the wire, commits, leaves the group.</summary>
     /// <param name="letGo">Ends the wait for what is on the wire.</param>
     public async Task StopAsync(CancellationToken letGo)

@@ -39,6 +39,20 @@ internal sealed partial class IntakeThread : IDisposable
     /// <summary>Lets the intake take no more.</summary>
     public Task StopTakingAsync(SubscriptionIntake intake) => OrderAsync(intake.StopTaking);
 
+    /// <inheritdoc cref="SubscriptionIntake.Move"/>
+    public async Task<bool> MoveAsync(SubscriptionIntake intake, string topic, int partition, long offset)
+    {
+        var confirmed = Task.FromResult(false);
+        await OrderAsync(() => Guard(intake, i =>
+        {
+            if (!_intakes.Contains(i))
+                return;
+            confirmed = i.Move(topic, partition, offset);
+            Ring(i);
+        }));
+        return await confirmed;
+    }
+
     /// <summary>Gives an intake no more turns; on return it is its owner's alone.</summary>
     public Task RemoveAsync(SubscriptionIntake intake) => OrderAsync(() =>
     {

@@ -80,12 +80,8 @@ internal sealed partial class SubscriptionIntake
         foreach (var ledger in gone)
             _delivery.Abandon(ledger.Topic, ledger.Partition, ledger.Epoch);
         _ledgers = [.. _ledgers.Except(gone)];
-        for (var i = _held.Count; i > 0; i--)
-        {
-            var message = _held.Dequeue();
-            if (Find(message.KafkaTopic, message.Partition)?.Epoch == message.Epoch)
-                _held.Enqueue(message);
-        }
+        DropHeldOfOldEpochs();
+        gone.ForEach(l => l.Confirmed?.TrySetResult(false));
         return gone;
     }
 
@@ -98,6 +94,8 @@ internal sealed partial class SubscriptionIntake
             if (ledger.InFlight is not null && _clock.GetElapsedTime(ledger.SentAt) < AnswerLimit)
                 continue;
             ledger.InFlight = null;
+            if (_clock.GetTimestamp() < ledger.RestsUntil)
+                continue;
             var changes = ledger.Changes;
             if (changes == ledger.ChangesCommitted)
                 continue;
@@ -135,6 +133,7 @@ internal sealed partial class SubscriptionIntake
             if (code is ErrorCode.NoError)
             {
                 (ledger.LastCommitted, ledger.InFlight) = (mark, null);
+                ledger.Confirmed?.TrySetResult(true);
                 _metrics.Committed(1);
             }
             else

@@ -26,6 +26,9 @@ internal sealed partial class SubscriptionIntake
         [LoggerMessage(LogEvents.RecordDiscarded, LogLevel.Error, "{Topic}[{Partition}]@{Offset} cannot be delivered to {Subscription} and is discarded: {Reason}")]
         public static partial void RecordDiscarded(ILogger logger, string topic, int partition, long offset, string subscription, string reason);
 
+        [LoggerMessage(LogEvents.Moved, LogLevel.Information, "{Subscription} goes on from {Topic}[{Partition}]@{Offset}, as a retransmission orders")]
+        public static partial void Moved(ILogger logger, string subscription, string topic, int partition, long offset);
+
         [LoggerMessage(LogEvents.Blocked, LogLevel.Information, "{Subscription} takes no more: its window has been full for {Patience}; reading is paused")]
         public static partial void Blocked(ILogger logger, string subscription, TimeSpan patience);
     }

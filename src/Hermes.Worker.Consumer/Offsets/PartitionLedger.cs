@@ -44,6 +44,13 @@ internal sealed class PartitionLedger
     /// <summary>The count of changes that the last commit said; -1: it must be said again. Used by the intake's thread alone.</summary>
     public long ChangesCommitted { get; set; } = -1;
 
+    /// <summary>Until when nothing more is committed, since a move away from here waits for the commits under way. Used by
+    /// the intake's thread alone.</summary>
+    public long RestsUntil { get; set; }
+
+    /// <summary>Of an ownership that a move began: whether the group has committed it; false when it ended before.</summary>
+    public TaskCompletionSource<bool>? Confirmed { get; init; }
+
     /// <summary>Counts what was settled: unchanged, there is nothing new to commit.</summary>
     public long Changes => Volatile.Read(ref _changes);
 

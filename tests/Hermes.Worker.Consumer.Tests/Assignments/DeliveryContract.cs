@@ -3,6 +3,7 @@ using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 using Hermes.Testing;
 using Hermes.Testing.Http;
+using Hermes.Testing.Installations;
 using Hermes.Testing.Kafka;
 using Hermes.Testing.ZooKeeper;
 

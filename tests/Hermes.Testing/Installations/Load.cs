@@ -1,7 +1,7 @@
-namespace Hermes.Worker.Consumer.Tests;
+namespace Hermes.Testing.Installations;
 
 /// <summary>Publishes in the background, a few messages at a time, until it is ended.</summary>
-internal sealed class Load : IDisposable
+public sealed class Load : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private readonly CancellationTokenSource _stop = new();

@@ -1,18 +1,24 @@
 using Hermes.Testing.Processes;
 
-namespace Hermes.Worker.Consumer.Tests;
+namespace Hermes.Testing.Installations;
 
 /// <summary>The worker as its users run it: a process of its own, configured by its environment.</summary>
-internal sealed class RunningWorker : IAsyncDisposable
+public sealed class RunningWorker : IAsyncDisposable
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(45);
     private readonly ChildProcess _process;
 
     private RunningWorker(ChildProcess process) => _process = process;
 
+    /// <summary>All that it has written.</summary>
     public string Output => _process.Output;
 
-    public static RunningWorker Start(HermesInstallation installation, params (string Name, string Value)[] settings)
+    /// <summary>A consumer.</summary>
+    public static RunningWorker Start(HermesInstallation installation, params (string Name, string Value)[] settings) =>
+        Start("Hermes.Worker.Consumer", installation, settings);
+
+    /// <summary>Any of the workers, by the name of its assembly, which the test project must refer to.</summary>
+    public static RunningWorker Start(string assembly, HermesInstallation installation, params (string Name, string Value)[] settings)
     {
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -25,7 +31,7 @@ internal sealed class RunningWorker : IAsyncDisposable
         };
         foreach (var (name, value) in settings)
             environment[$"HERMES_{name.Replace(":", "__", StringComparison.Ordinal)}"] = value;
-        return new(ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "Hermes.Worker.Consumer.dll")], environment));
+        return new(ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll")], environment));
     }
 
     /// <summary>Waits until it says something.</summary>

@@ -6,10 +6,10 @@ using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 using Hermes.ZooKeeper;
 
-namespace Hermes.Worker.Consumer.Tests;
+namespace Hermes.Testing.Installations;
 
 /// <summary>A Hermes installation of a test's own: a root in ZooKeeper, a namespace in Kafka, a topic, and its publisher.</summary>
-internal sealed class HermesInstallation : IAsyncDisposable
+public sealed class HermesInstallation : IAsyncDisposable
 {
     private readonly KafkaAdministration _administration;
     private readonly IProducer<byte[], byte[]> _producer;
@@ -85,6 +85,9 @@ internal sealed class HermesInstallation : IAsyncDisposable
     }
 
     public Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(SubscriptionName subscription) => CommittedAsync(Names.ConsumerGroup(subscription));
+
+    /// <summary>Joins a subscription's group as a member that is none of ours.</summary>
+    public StrangeMember Join(SubscriptionName subscription) => new(new KafkaClients(Kafka).Consumer(Names.ConsumerGroup(subscription)), KafkaTopic);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,58 @@
+using Confluent.Kafka;
+using Hermes.Worker.Consumer.Offsets;
+
+namespace Hermes.Worker.Consumer.Intake;
+
+/// <summary>Moves: a partition goes on from another offset, as a retransmission orders.</summary>
+internal sealed partial class SubscriptionIntake
+{
+    // The order is given again sooner, unless it was withdrawn.
+    private static readonly TimeSpan MoveRest = TimeSpan.FromSeconds(2);
+
+    /// <summary>Moves a partition: what was read ahead and what waits is dropped, the epoch rises, reading goes on from the
+    /// offset, and the group is told. On the intake thread, which waits for none of it.</summary>
+    /// <returns>Whether the group has committed the move in its present generation. False: it is not ours, not now, or not
+    /// any more; nothing is owed then, and it may be tried again.</returns>
+    public Task<bool> Move(string topic, int partition, long offset)
+    {
+        if (_isStopping || Find(topic, partition) is not { } before)
+            return Task.FromResult(false);
+        // Commits that are under way must be over, or one of them could land after ours.
+        if (before.InFlight is not null)
+        {
+            before.RestsUntil = _clock.GetTimestamp() + (_clock.TimestampFrequency * MoveRest.Seconds);
+            return Task.FromResult(false);
+        }
+        try
+        {
+            _consumer.Seek(new(topic, partition, offset)); // also drops what was read ahead (I4)
+        }
+        catch (KafkaException e)
+        {
+            Log.KafkaError(_logger, Name, e.Error.Reason);
+            return Task.FromResult(false);
+        }
+        var after = new PartitionLedger(topic, partition, Interlocked.Increment(ref _lastEpoch), offset, SettledRuns.None)
+        {
+            LastCommitted = default,
+            Confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously),
+        };
+        _ledgers = [.. _ledgers.Select(l => ReferenceEquals(l, before) ? after : l)];
+        _delivery.Abandon(topic, partition, before.Epoch);
+        DropHeldOfOldEpochs();
+        before.Confirmed?.TrySetResult(false);
+        Log.Moved(_logger, Name, topic, partition, offset);
+        CommitLater();
+        return after.Confirmed.Task;
+    }
+
+    private void DropHeldOfOldEpochs()
+    {
+        for (var i = _held.Count; i > 0; i--)
+        {
+            var message = _held.Dequeue();
+            if (Find(message.KafkaTopic, message.Partition)?.Epoch == message.Epoch)
+                _held.Enqueue(message);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+using System.Text;
+using Hermes.Shared.Hosting;
+using Hermes.Shared.Jobs;
+using Hermes.Shared.Registry;
+using Hermes.ZooKeeper;
+using Hermes.ZooKeeper.Recipes;
+using Microsoft.Extensions.Logging;
+
+namespace Hermes.Worker.Retransmitter.Jobs;
+
+/// <summary>A job in the hands of the one retransmitter that holds its claim, and the transitions of its life. Each is one
+/// multi, which applies only while this very claim stands, and while the subscription is the one the job was accepted for.</summary>
+internal sealed partial class ClaimedJob
+{
+    private const int LongestHistory = 100;
+    private readonly IZooKeeper _zooKeeper;
+    private readonly JobPaths _paths;
+    private readonly HermesPaths _hermes;
+    private readonly Lease _claim;
+    private readonly string _worker;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _clock;
+    private int _statusVersion;
+
+    private ClaimedJob(IZooKeeper zooKeeper, JobPaths paths, HermesPaths hermes, Lease claim, string worker, string datacenter, string id, ILogger logger, TimeProvider clock)
+    {
+        (_zooKeeper, _paths, _hermes, _claim, _worker, _logger, _clock) = (zooKeeper, paths, hermes, claim, worker, logger, clock);
+        (Id, Datacenter) = (id, datacenter);
+    }
+
+    public string Id { get; }
+
+    public string Datacenter { get; }
+
+    /// <summary>The job's document as bytes.</summary>
+    public ReadOnlyMemory<byte> Data { get; private set; }
+
+    /// <summary>When it was created, by ZooKeeper's clock.</summary>
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    /// <summary>Where it stands; <see langword="null"/> before its first transition.</summary>
+    public JobStatus? Status { get; private set; }
+
+    /// <summary>Reads a job whose claim was taken.</summary>
+    /// <returns><see langword="null"/>: there is no such job any more.</returns>
+    public static async Task<ClaimedJob?> ReadAsync(
+        IZooKeeper zooKeeper, JobPaths paths, HermesPaths hermes, Lease claim, string worker, HermesSettings settings, string id, ILogger logger, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var job = new ClaimedJob(zooKeeper, paths, hermes, claim, worker, settings.Datacenter, id, logger, clock);
+        if (await zooKeeper.TryGetAsync(paths.Job(id), cancellationToken) is not { } node)
+            return null;
+        (job.Data, job.CreatedAt) = (node.Data, node.Stat.CreatedAt);
+        if (await zooKeeper.TryGetAsync(paths.Status(id), cancellationToken) is { } status)
+            (job.Status, job._statusVersion) = (JobJson.ReadStatus(status.Data.Span), status.Stat.Version);
+        return job;
+    }
+
+    public async Task<bool> IsCancelAskedAsync(CancellationToken cancellationToken) =>
+        await _zooKeeper.FindAsync(_paths.Cancel(Id), cancellationToken) is not null;
+
+    public Task<OrderBook> OrdersAsync(CancellationToken cancellationToken) => OrderBook.ReadAsync(_zooKeeper, _paths, Id, cancellationToken);
+
+    /// <summary>The job cannot be done at all; nothing was begun.</summary>
+    public Task RefuseAsync(string reason, CancellationToken cancellationToken) =>
+        WriteAsync(Next(JobPhases.Refused, $"Refused: {reason}") with { Reason = reason, Partitions = [] }, [], cancellationToken);
+
+    /// <summary>Another job has the subscription's offsets.</summary>
+    public Task QueueAsync(CancellationToken cancellationToken) => Status is { Phase: JobPhases.Queued }
+        ? Task.CompletedTask
+        : WriteAsync(Next(JobPhases.Queued, "Queued behind another job for the same subscription") with { WaitsFor = "the end of another job for the same subscription" },
+            [], cancellationToken);
+
+    /// <summary>A dry run ends with what it has worked out.</summary>
+    public Task AnswerAsync(IReadOnlyList<PartitionMove> moves, CancellationToken cancellationToken) =>
+        WriteAsync(Next(JobPhases.Completed, "Dry run: the targets are worked out, and nothing is moved") with { Partitions = moves }, [], cancellationToken);
+
+    /// <summary>The job takes the subscription's offsets into its hands, with targets that are fixed from here on.</summary>
+    /// <returns>False: another job has them.</returns>
+    public async Task<bool> TryAcceptAsync(JobRequest request, long subscriptionId, IReadOnlyList<PartitionMove> moves, CancellationToken cancellationToken)
+    {
+        var active = _paths.Active(request.Subscription);
+        var status = Next(JobPhases.Moving, $"Accepted: {moves.Count} partitions to move") with { SubscriptionId = subscriptionId, Partitions = moves };
+        while (true)
+        {
+            try
+            {
+                await WriteAsync(status, [Operation.Create(active, Encoding.UTF8.GetBytes(Id), CreateMode.Persistent)], cancellationToken, request);
+                return true;
+            }
+            catch (MultiFailedException e) when (e.Code is ErrorCode.NodeExists)
+            {
+                if (!await TryFreeAsync(active, cancellationToken))
+                    return false;
+            }
+        }
+    }
+
+    /// <summary>Tells the owners of partitions to move them.</summary>
+    public Task PublishOrdersAsync(JobRequest request, OrderBook book, IReadOnlyList<PartitionMove> moves, CancellationToken cancellationToken)
+    {
+        var id = Status!.SubscriptionId!.Value;
+        return WriteAsync(
+            Next(JobPhases.Moving, $"The group has members: orders for {moves.Count} partitions"),
+            [Active(request), .. book.Publish(moves, m => new(request.Document.Subscription, id, m.To))], cancellationToken, request);
+    }
+
+    /// <summary>The members are gone: what they have not acknowledged is no longer theirs to do.</summary>
+    public Task WithdrawOrdersAsync(JobRequest request, OrderBook book, CancellationToken cancellationToken) => WriteAsync(
+        Next(JobPhases.Moving, "The group has no members: orders that were not acknowledged are withdrawn") with { Partitions = Acknowledged(book) },
+        [Active(request), .. book.Withdraw()], cancellationToken, request);
+
+    /// <summary>Says what it waits for, if that is news.</summary>
+    public Task WaitAsync(JobRequest request, OrderBook book, string what, CancellationToken cancellationToken) =>
+        Status!.WaitsFor == what && Acknowledged(book).SequenceEqual(Status.Partitions)
+            ? Task.CompletedTask
+            : WriteAsync(Next(JobPhases.Moving, $"Waits for {what}") with { WaitsFor = what, Partitions = Acknowledged(book) }, [Active(request)], cancellationToken, request);
+
+    /// <summary>The end: each partition is proven, and nothing of the job is left but its account.</summary>
+    public Task FinishAsync(JobRequest request, OrderBook book, IReadOnlyList<PartitionMove> moves, CancellationToken cancellationToken) => WriteAsync(
+        Next(JobPhases.Completed, "Completed: each partition is proven to be moved") with { Partitions = moves },
+        [.. book.Clear(), Operation.Delete(_paths.Active(request.Subscription), NodeVersion.Any)], cancellationToken, request);
+
+    /// <summary>An end without completion: cancelled, or failed for a reason. What was moved stays so.</summary>
+    public Task EndAsync(JobRequest request, OrderBook book, string phase, string reason, CancellationToken cancellationToken)
+    {
+        Operation[] active = Status is { Phase: JobPhases.Moving } ? [Operation.Delete(_paths.Active(request.Subscription), NodeVersion.Any)] : [];
+        var partitions = Status is null ? [] : Acknowledged(book);
+        return WriteAsync(Next(phase, $"Ended: {reason}") with { Reason = reason, Partitions = partitions }, [.. book.Clear(), .. active], cancellationToken);
+    }
+
+    /// <summary>The partitions, with those that consumers have acknowledged.</summary>
+    public IReadOnlyList<PartitionMove> Acknowledged(OrderBook book) =>
+        [.. Status!.Partitions.Select(m => m.Moved is null && book.IsAcknowledged(m) ? m with { Moved = MoveProofs.Acknowledged } : m)];
+
+    // Only the holder of a job's claim deletes its node: while our claim stands, the node that is there is ours.
+    private Operation Active(JobRequest request) => Operation.Check(_paths.Active(request.Subscription), NodeVersion.Any);
+
+    private JobStatus Next(string phase, string what)
+    {
+        var now = _clock.GetUtcNow();
+        JobEvent[] history = [.. Status?.History ?? [], new(now, _worker, what)];
+        LogTransition(_logger, Id, what);
+        return new()
+        {
+            Phase = phase,
+            Datacenter = Datacenter,
+            SubscriptionId = Status?.SubscriptionId,
+            FencingNumber = _claim.FencingNumber,
+            UpdatedAt = now,
+            Partitions = Status?.Partitions ?? [],
+            // The beginning and the newest are what a reader wants of a long one.
+            History = history.Length <= LongestHistory ? history : [history[0], .. history[^(LongestHistory - 1)..]],
+        };
+    }
+
+    /// <param name="next">The status to write.</param>
+    /// <param name="alongside">What belongs to the transition.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="about">Given: the subscription must be there, and the one that was accepted.</param>
+    /// <exception cref="ClaimLostException">The claim is gone; nothing was written.</exception>
+    /// <exception cref="SubscriptionGoneException">The subscription is; nothing was written.</exception>
+    /// <exception cref="MultiFailedException">Something alongside was refused; nothing was written.</exception>
+    private async Task WriteAsync(JobStatus next, IReadOnlyList<Operation> alongside, CancellationToken cancellationToken, JobRequest? about = null)
+    {
+        var data = JobJson.Write(next, JobJson.Instance.JobStatus);
+        while (true)
+        {
+            Operation? subscription = null;
+            if (about is not null)
+            {
+                var path = _hermes.Subscription(about.Subscription);
+                if (await _zooKeeper.FindAsync(path, cancellationToken) is not { } stat || stat.CreatedZxid != next.SubscriptionId)
+                    throw new SubscriptionGoneException(about.Subscription);
+                subscription = Operation.Check(path, stat.Version);
+            }
+            Operation status = Status is null
+                ? Operation.Create(_paths.Status(Id), data, CreateMode.Persistent)
+                : Operation.Set(_paths.Status(Id), data, _statusVersion);
+            Operation[] operations = [_claim.Guard, status, .. subscription is null ? Array.Empty<Operation>() : [subscription], .. alongside];
+            try
+            {
+                await _zooKeeper.MultiAsync(operations, cancellationToken);
+                _statusVersion = Status is null ? 0 : _statusVersion + 1;
+                Status = next;
+                return;
+            }
+            catch (MultiFailedException e) when (e.Index == 0)
+            {
+                throw new ClaimLostException(Id);
+            }
+            catch (MultiFailedException e) when (e.Index == 2 && subscription is not null)
+            {
+                // Its document was written meanwhile, or it is gone: looked at again.
+            }
+        }
+    }
+
+    /// <summary>Frees a subscription whose job is gone or ended, e.g. because a person has deleted its node.</summary>
+    private async Task<bool> TryFreeAsync(string active, CancellationToken cancellationToken)
+    {
+        if (await _zooKeeper.TryGetAsync(active, cancellationToken) is not { } node)
+            return true;
+        var owner = Encoding.UTF8.GetString(node.Data.Span);
+        if (owner.Length > 0 && !owner.Contains('/', StringComparison.Ordinal) && await _zooKeeper.FindAsync(_paths.Job(owner), cancellationToken) is not null)
+        {
+            if (await _zooKeeper.TryGetAsync(_paths.Status(owner), cancellationToken) is not { } status || !JobPhases.IsFinal(JobJson.ReadStatus(status.Data.Span).Phase))
+                return false;
+        }
+        try
+        {
+            await _zooKeeper.MultiAsync([_claim.Guard, Operation.Delete(active, node.Stat.Version)], cancellationToken);
+        }
+        catch (MultiFailedException e) when (e.Index == 1)
+        {
+            // Someone else has freed it.
+        }
+        return true;
+    }
+
+    [LoggerMessage(LogEvents.Transition, LogLevel.Information, "Job {Job}: {What}")]
+    private static partial void LogTransition(ILogger logger, string job, string what);
+}
