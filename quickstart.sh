@@ -45,7 +45,7 @@ need_dotnet
 need_zookeeper
 
 say "Building"
-for project in Cli Worker.Consumer KafkaEmulator; do
+for project in Cli Worker.Consumer Worker.Retransmitter KafkaEmulator; do
   dotnet build "src/Hermes.$project" -c Release -v q -nologo >"$folder/build.log" 2>&1 || { tail -n 20 "$folder/build.log" >&2; fail "src/Hermes.$project does not build."; }
 done
 program() { printf 'src/Hermes.%s/bin/Release/net10.0/Hermes.%s.dll' "$1" "$1"; }
@@ -70,10 +70,16 @@ wait_for 90 "The broker's start" port_answers "$broker"
 
 export HERMES_ZooKeeper__ConnectionString="127.0.0.1:$zookeeper" HERMES_Kafka__BootstrapServers="127.0.0.1:$broker"
 
-say "Starting the consumer worker"
-dotnet "$(program Worker.Consumer)" >"$folder/worker.log" 2>&1 &
-worker=$!
-pids+=("$worker")
+say "Starting the consumer worker and the retransmitter"
+start_consumer() {
+  dotnet "$(program Worker.Consumer)" >>"$folder/worker.log" 2>&1 &
+  worker=$!
+  pids+=("$worker")
+}
+start_consumer
+dotnet "$(program Worker.Retransmitter)" >"$folder/retransmitter.log" 2>&1 &
+retransmitter=$!
+pids+=("$retransmitter")
 
 say
 say "1. A group, two topics and two subscriptions, as Hermes's management would make them"
@@ -90,6 +96,7 @@ dotnet "$(program Cli)" endpoint --listen "127.0.0.1:$billing" --expect 1000 --t
 endpoint=$!
 pids+=("$endpoint")
 wait_for 20 "The start of the endpoint of billing" port_answers "$billing"
+began=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 seq 1000 | sed 's/.*/{"order":&,"total":"12.50"}/' | hermes topic publish shop.orders --header channel=web
 wait "$endpoint" || fail "Not all of the 1000 messages reached the endpoint within 60 s: $(cat "$folder/billing.txt")"
 say "At the endpoint: $(cat "$folder/billing.txt")"
@@ -115,6 +122,36 @@ say "At the endpoint: $(cat "$folder/audit.txt")"
 attempts=$(wc -l <"$folder/audit.jsonl")
 [ "$attempts" -eq 3 ] || fail "The endpoint got $attempts requests, not 3."
 
+# retransmits WHAT FROM : asks for a rewind of billing to its beginning, and counts what comes again.
+retransmits() {
+  say "$1"
+  dotnet "$(program Cli)" endpoint --listen "127.0.0.1:$billing" --expect 1000 --timeout 60 --record "$folder/again.jsonl" >"$folder/again.txt" 2>"$folder/again.log" &
+  endpoint=$!
+  pids+=("$endpoint")
+  wait_for 20 "The start of the endpoint of billing" port_answers "$billing"
+  hermes retransmit start shop.orders billing --from "$2" --reason "the quickstart" --yes --wait >"$folder/job.txt"
+}
+came_again() {
+  wait "$endpoint" || fail "Not all of the 1000 messages came again within 60 s: $(cat "$folder/again.txt")"
+  orders=$(grep -oE 'order[^0-9a-z]{1,6}[0-9]+' "$folder/again.jsonl" | grep -oE '[0-9]+' | sort -un | wc -l)
+  [ "$orders" -eq 1000 ] || fail "The endpoint got $orders different bodies again, not 1000."
+  rm -f "$folder/again.jsonl"
+  say "At the endpoint, again: $(cat "$folder/again.txt")"
+}
+
+say
+retransmits "4. A retransmission while the consumer lives: it obeys the orders of the job" "$began"
+came_again
+
+say
+say "5. A retransmission with every consumer stopped: the job moves the group's offsets itself"
+kill -TERM "$worker"
+wait "$worker" || fail "The consumer did not stop cleanly (exit code $?)."
+retransmits "The job, while nobody is there to obey:" "$began"
+start_consumer
+came_again
+hermes retransmit list
+
 if $keep; then
   say
   say "It is all left running. In another shell, from here:"
@@ -125,11 +162,13 @@ if $keep; then
 fi
 
 say
-say "4. A clean stop"
-kill -TERM "$worker"
+say "6. A clean stop"
+kill -TERM "$worker" "$retransmitter"
 wait "$worker" || fail "The worker did not stop cleanly (exit code $?)."
+wait "$retransmitter" || fail "The retransmitter did not stop cleanly (exit code $?)."
 say "The worker has finished what was on the wire, committed its offsets and left its groups."
 
 say
 say "Shown in $((SECONDS - started)) s: topics and subscriptions made; 1000 messages published and delivered, bodies and headers checked;"
-say "a message refused twice and delivered at the third attempt; a clean stop. Nothing is left running."
+say "a message refused twice and delivered at the third attempt; all of it delivered again by two retransmissions, one with a live"
+say "consumer and one without any; a clean stop. Nothing is left running."

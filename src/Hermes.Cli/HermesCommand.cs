@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Hermes.Cli.Endpoint;
 using Hermes.Cli.Groups;
+using Hermes.Cli.Retransmissions;
 using Hermes.Cli.Subscriptions;
 using Hermes.Cli.Topics;
 
@@ -21,6 +22,7 @@ internal static class HermesCommand
         root.Subcommands.Add(GroupCommands.Build(context));
         root.Subcommands.Add(TopicCommands.Build(context));
         root.Subcommands.Add(SubscriptionCommands.Build(context));
+        root.Subcommands.Add(RetransmitCommands.Build(context));
         root.Subcommands.Add(EndpointCommand.Build(terminal));
 
         // "@file" is not expanded: a key or a description may begin with '@'.

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Confluent.Kafka;
 using Hermes.Cli.Subscriptions;
 using Hermes.Shared.Hosting;
+using Hermes.Shared.Jobs;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
@@ -32,6 +33,8 @@ internal sealed class Installation : IAsyncDisposable
         Names = Get<KafkaNames>();
         Writer = Get<RegistryWriter>();
         Reader = new(ZooKeeper, Paths);
+        JobPaths = new(Paths);
+        Jobs = new(ZooKeeper, JobPaths);
         CleanUp = new(ZooKeeper, Paths.Root, Get<HermesSettings>().Datacenter, Get<TimeProvider>());
         BootstrapServers = Get<KafkaSettings>().BootstrapServers;
     }
@@ -45,6 +48,10 @@ internal sealed class Installation : IAsyncDisposable
     public RegistryReader Reader { get; }
 
     public RegistryWriter Writer { get; }
+
+    public JobPaths JobPaths { get; }
+
+    public JobClient Jobs { get; }
 
     public GroupCleanUp CleanUp { get; }
 
