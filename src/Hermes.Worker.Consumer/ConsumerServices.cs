@@ -29,6 +29,7 @@ internal static class ConsumerServices
             builder.Services.AddSingleton<JobPaths>();
             builder.Services.AddHostedService<ConsumerWorker>();
             builder.Services.AddHostedService<OrderFollower>();
+            builder.Services.AddHostedService<CommandFollower>();
             builder.Services.AddOptions<HostOptions>().Configure<ConsumerOptions>((host, consumer) => host.ShutdownTimeout = consumer.DrainBudget + Farewell);
         }
     }

@@ -25,4 +25,6 @@ internal static class LogEvents
     public const int OrderGone = 2131;
     public const int OrderFailed = 2132;
     public const int OrderUnreadable = 2133;
+    public const int CommandDone = 2135;
+    public const int OtherCluster = 2136;
 }

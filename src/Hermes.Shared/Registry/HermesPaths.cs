@@ -26,6 +26,12 @@ public sealed class HermesPaths(string root)
     /// <summary>A topic's subscriptions.</summary>
     public string Subscriptions(TopicName topic) => $"{Topic(topic)}/subscriptions";
 
+    /// <summary>Management's commands to consumers.</summary>
+    public string Commands => $"{_root}/admin";
+
+    /// <summary>Offsets that management orders a subscription to, by Kafka topic.</summary>
+    public string OrderedOffsets(SubscriptionName subscription) => $"{Subscription(subscription)}/kafka_topics";
+
     /// <summary>A subscription.</summary>
     public string Subscription(SubscriptionName subscription) => $"{Subscriptions(subscription.Topic)}/{subscription.Name}";
 }
