@@ -1,4 +1,5 @@
 using Hermes.Bench.Delivery;
+using Hermes.Bench.Retransmission;
 using Hermes.Bench.ZooKeeper;
 
 // Benchmarks by name (./bench.sh NAME), and the roles that their child processes play.
@@ -7,6 +8,7 @@ return args switch
     ["delivery", .. var options] => await DeliveryBenchmark.RunAsync(options),
     ["delivery-sink", var port] => await Sink.RunAsync(port),
     ["delivery-raw", .. var arguments] => await RawLoop.RunAsync(arguments),
+    ["retransmission", .. var options] => await RetransmissionBenchmark.RunAsync(options),
     ["zookeeper", .. var options] => await ZooKeeperBenchmark.RunAsync(options),
     ["zookeeper-load", .. var arguments] => await ZooKeeperLoad.RunAsync(arguments),
     _ => Usage(),
@@ -15,6 +17,7 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("Benchmarks: delivery [--messages N] [--inflight N] [--rounds N] [--size BYTES] [--partitions N]");
+    Console.Error.WriteLine("            retransmission");
     Console.Error.WriteLine("            zookeeper [--inflight N] [--connections N] [--size BYTES] [--nodes N] [--rounds N] [--seconds N]");
     return 2;
 }

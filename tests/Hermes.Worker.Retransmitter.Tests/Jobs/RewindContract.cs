@@ -264,6 +264,56 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
     }
 
     [Fact]
+    public async Task Orders_that_nobody_obeyed_are_withdrawn_when_the_members_are_gone()
+    {
+        await using var hermes = await InstallAsync();
+        var jobs = new JobSite(hermes);
+        var subscription = await hermes.SubscribeAsync("billing", "http://127.0.0.1:9/");
+        var (_, after, time) = await PublishAroundAsync(hermes);
+        await using var retransmitter = RunningWorker.Start(JobSite.Worker, hermes);
+        string id;
+        using (var stranger = hermes.Join(subscription))
+        {
+            await stranger.WhenAssignedAsync();
+            id = await jobs.AskAsync(subscription, time);
+            await Until.TrueAsync(async () => await hermes.ZooKeeper.FindAsync(jobs.Paths.Order(id, hermes.KafkaTopic, 0), Cancellation) is not null, "the orders", Minute);
+        }
+        var status = await EndAsync(jobs, id, retransmitter);
+        Assert.Equal(JobPhases.Completed, status.Phase);
+        Assert.All(status.Partitions, p => Assert.Equal(MoveProofs.Altered, p.Moved));
+        Assert.Equal(after.Count, status.Partitions.Sum(p => p.Messages));
+        AssertCommitted(status, await hermes.CommittedAsync(subscription));
+    }
+
+    [Fact]
+    public async Task Who_gets_a_partition_by_a_rebalance_obeys_the_order_that_waits_for_it()
+    {
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        await using var hermes = await InstallAsync();
+        var jobs = new JobSite(hermes);
+        var subscription = await hermes.SubscribeAsync("billing", endpoint.Address);
+        var (before, after, time) = await PublishAroundAsync(hermes);
+        await using var retransmitter = RunningWorker.Start(JobSite.Worker, hermes);
+        await using var consumer = RunningWorker.Start(hermes);
+        await WhenAllCameAsync(endpoint, [.. before, .. after], consumer);
+        string id;
+        int first;
+        using (var stranger = hermes.Join(subscription))
+        {
+            await stranger.WhenAssignedAsync();
+            first = endpoint.Requests.Count;
+            id = await jobs.AskAsync(subscription, time);
+            await Until.TrueAsync(async () => await jobs.StatusAsync(id) is { } s && s.Partitions.Any(p => p.Moved is not null) && s.Partitions.Any(p => p.Moved is null),
+                "a job that waits for the stranger's partitions alone", Minute);
+        }
+        var status = await EndAsync(jobs, id, retransmitter);
+        Assert.Equal(JobPhases.Completed, status.Phase);
+        Assert.All(status.Partitions, p => Assert.Equal(MoveProofs.Acknowledged, p.Moved));
+        await Until.TrueAsync(() => !after.Except(endpoint.Requests.Skip(first).Select(IdOf)).Any(), $"the second delivery:\n{consumer.Output}", Minute);
+        Assert.Empty(before.Intersect(endpoint.Requests.Skip(first).Select(IdOf)));
+    }
+
+    [Fact]
     public async Task Finished_jobs_are_deleted_when_their_time_is_over()
     {
         await using var hermes = await InstallAsync();
