@@ -7,15 +7,29 @@ namespace Hermes.Worker.Retransmitter.Jobs;
 /// <summary>What the watched tree says of the jobs of this datacenter.</summary>
 internal sealed class JobTable(TreeView tree, JobPaths paths, string datacenter)
 {
+    private Dictionary<string, Parsed> _parsed = new(StringComparer.Ordinal);
+
+    // What is known of a job until its node or its status changes; thousands of finished ones are not read again each time.
+    private readonly record struct Parsed(long JobZxid, long StatusZxid, JobEntry? Entry);
+
     /// <summary>All jobs that concern this datacenter, in no order.</summary>
     public IReadOnlyDictionary<string, JobEntry> Read()
     {
         var entries = new Dictionary<string, JobEntry>(StringComparer.Ordinal);
+        var parsed = new Dictionary<string, Parsed>(StringComparer.Ordinal);
         foreach (var id in tree.Children(paths.Jobs))
         {
-            if (tree.Find(paths.Job(id)) is { } node && Read(id, node) is { } entry)
-                entries[id] = entry;
+            if (tree.Find(paths.Job(id)) is not { } node)
+                continue;
+            var status = tree.Find(paths.Status(id));
+            var known = _parsed.GetValueOrDefault(id);
+            if (known.JobZxid != node.Stat.ModifiedZxid || known.StatusZxid != (status?.Stat.ModifiedZxid ?? 0))
+                known = new(node.Stat.ModifiedZxid, status?.Stat.ModifiedZxid ?? 0, Read(id, node, status));
+            parsed[id] = known;
+            if (known.Entry is { } entry)
+                entries[id] = entry with { IsClaimed = tree.Find(paths.Claim(id)) is not null };
         }
+        _parsed = parsed;
         return entries;
     }
 
@@ -23,7 +37,7 @@ internal sealed class JobTable(TreeView tree, JobPaths paths, string datacenter)
     public static bool HasItsTurn(JobEntry job, IEnumerable<JobEntry> all) =>
         !all.Any(other => other.Zxid < job.Zxid && !other.IsFinal && other.Subscription == job.Subscription && other.Subscription is not null);
 
-    private JobEntry? Read(string id, TreeNode node)
+    private JobEntry? Read(string id, TreeNode node, TreeNode? found)
     {
         string? subscription = null;
         try
@@ -39,7 +53,7 @@ internal sealed class JobTable(TreeView tree, JobPaths paths, string datacenter)
             // To be claimed, and told so in its status.
         }
         var (phase, updatedAt) = (default(string), default(DateTimeOffset));
-        if (tree.Find(paths.Status(id)) is { } found)
+        if (found is not null)
         {
             try
             {
@@ -51,6 +65,6 @@ internal sealed class JobTable(TreeView tree, JobPaths paths, string datacenter)
                 return null; // someone has overwritten it: a person has to look
             }
         }
-        return new(id, node.Stat.CreatedZxid, subscription, phase, updatedAt, tree.Find(paths.Claim(id)) is not null);
+        return new(id, node.Stat.CreatedZxid, subscription, phase, updatedAt, IsClaimed: false);
     }
 }

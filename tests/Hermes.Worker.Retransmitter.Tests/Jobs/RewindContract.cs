@@ -314,6 +314,40 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
     }
 
     [Fact]
+    public async Task Suspensions_and_activations_at_any_moment_of_a_job_change_its_way_and_not_its_end()
+    {
+        var seed = Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        await using var hermes = await InstallAsync();
+        var jobs = new JobSite(hermes);
+        var subscription = await hermes.SubscribeAsync("billing", endpoint.Address);
+        var (before, after, time) = await PublishAroundAsync(hermes);
+        await using var retransmitter = RunningWorker.Start(JobSite.Worker, hermes);
+        await using var consumer = RunningWorker.Start(hermes);
+        await WhenAllCameAsync(endpoint, [.. before, .. after], consumer);
+        for (var i = 0; i < 12; i++)
+        {
+            var first = endpoint.Requests.Count;
+            var id = await jobs.AskAsync(subscription, time);
+            var (moment, patience) = (TimeProvider.System.GetTimestamp(), TimeSpan.FromMilliseconds(random.Next(80)));
+            await Until.TrueAsync(() => TimeProvider.System.GetElapsedTime(moment) >= patience, "the random moment", Minute);
+            var state = i % 2 == 0 ? SubscriptionState.Suspended : SubscriptionState.Active;
+            await hermes.Registry.UpdateSubscriptionAsync(subscription, s => s with { State = state }, Cancellation);
+            var status = await EndAsync(jobs, id, retransmitter);
+            Assert.Equal(JobPhases.Completed, status.Phase);
+            if (state == SubscriptionState.Active)
+            {
+                await Until.TrueAsync(() => !after.Except(endpoint.Requests.Skip(first).Select(IdOf)).Any(),
+                    $"round {i}: what is after the target, again:\n{consumer.Output}", Minute);
+            }
+            Assert.Empty(before.Intersect(endpoint.Requests.Skip(first).Select(IdOf)));
+        }
+        Assert.Equal(0, await consumer.StopAsync());
+    }
+
+    [Fact]
     public async Task Finished_jobs_are_deleted_when_their_time_is_over()
     {
         await using var hermes = await InstallAsync();
