@@ -52,7 +52,8 @@ internal sealed partial class Listener : IAsyncDisposable
         _socket.Dispose();
         await _stopping.CancelAsync();
         await _accepting;
-        using (_clock.CreateTimer(_ => _abort.Cancel(), state: null, budget, Timeout.InfiniteTimeSpan))
+        // Awaited: a callback that runs already must not meet what is disposed next.
+        await using (_clock.CreateTimer(_ => _abort.Cancel(), state: null, budget, Timeout.InfiniteTimeSpan))
             await Task.WhenAll(_connections.Values);
     }
 
