@@ -166,7 +166,8 @@ public sealed class FaultProxy : IAsyncDisposable
                 _ = RunAsync(client);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException) { } // no more connections
+        // No more connections; InvalidOperationException is what a listener says that was stopped between two of them.
+        catch (Exception e) when (e is SocketException or InvalidOperationException) { }
     }
 
     private async Task RunAsync(Socket client)
