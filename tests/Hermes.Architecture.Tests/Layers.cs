@@ -1,6 +1,6 @@
 namespace Hermes.Architecture.Tests;
 
-/// <summary>Arrows go one way: workers and the command, then delivery, then the shared library, then ZooKeeper
+/// <summary>Arrows go one way: workers and the command, then intake, then delivery, then the shared library, then ZooKeeper
 /// (docs/decisions/0003-layers.md).</summary>
 public sealed class Layers
 {
@@ -9,8 +9,9 @@ public sealed class Layers
         ["Hermes.ZooKeeper"] = [],
         ["Hermes.Shared"] = ["Hermes.ZooKeeper"],
         ["Hermes.Delivery"] = ["Hermes.Shared", "Hermes.ZooKeeper"],
-        ["Hermes.Worker.Consumer"] = ["Hermes.Delivery", "Hermes.Shared", "Hermes.ZooKeeper"],
-        ["Hermes.Worker.Retransmitter"] = ["Hermes.Shared", "Hermes.ZooKeeper"],
+        ["Hermes.Intake"] = ["Hermes.Delivery", "Hermes.Shared", "Hermes.ZooKeeper"],
+        ["Hermes.Worker.Consumer"] = ["Hermes.Intake", "Hermes.Delivery", "Hermes.Shared", "Hermes.ZooKeeper"],
+        ["Hermes.Worker.Retransmitter"] = ["Hermes.Intake", "Hermes.Delivery", "Hermes.Shared", "Hermes.ZooKeeper"],
         ["Hermes.Cli"] = ["Hermes.Delivery", "Hermes.Shared", "Hermes.ZooKeeper"],
         ["Hermes.KafkaEmulator"] = [],
     };

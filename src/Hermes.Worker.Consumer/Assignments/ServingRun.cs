@@ -1,4 +1,5 @@
 using Hermes.Delivery;
+using Hermes.Intake;
 using Hermes.Shared.Registry;
 using Hermes.Worker.Consumer.Intake;
 
@@ -49,13 +50,22 @@ internal sealed class ServingRun
     }
 
     /// <summary>Moves a partition, if it is ours; see <see cref="SubscriptionIntake.Move"/>.</summary>
-    public Task<bool> MoveAsync(string topic, int partition, long offset) => _thread.MoveAsync(_intake, topic, partition, offset);
+    public async Task<bool> MoveAsync(string topic, int partition, long offset)
+    {
+        var confirmed = Task.FromResult(false);
+        await _thread.ActAsync(_intake, i =>
+        {
+            confirmed = i.Move(topic, partition, offset);
+            _thread.Ring(i);
+        });
+        return await confirmed;
+    }
 
     /// <summary>Takes no more, finishes what is on the wire, commits, leaves the group.</summary>
     /// <param name="letGo">Ends the wait for what is on the wire.</param>
     public async Task StopAsync(CancellationToken letGo)
     {
-        await _thread.StopTakingAsync(_intake);
+        await _thread.ActAsync(_intake, i => i.StopTaking());
         await _delivery.DrainAsync(letGo);
         await _thread.RemoveAsync(_intake);
         await _pool.CloseAsync(_intake);

@@ -1,3 +1,4 @@
+using Hermes.Intake;
 using Hermes.Worker.Consumer.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -8,15 +9,14 @@ internal sealed class IntakePool(ConsumerOptions options, ConsumerMetrics metric
 {
     // Leaving a group waits for the broker; a stop with many subscriptions does not wait for each in turn.
     private const int ClosingAtOnce = 16;
-    private readonly IntakeThread[] _threads =
-        [.. Enumerable.Range(1, options.IntakeThreads).Select(n => new IntakeThread(n, loggers.CreateLogger<IntakeThread>(), clock))];
+    private readonly IntakeThreads _threads = new(options.IntakeThreads, loggers, clock);
     private readonly SemaphoreSlim _closing = new(ClosingAtOnce);
     private readonly ILogger _logger = loggers.CreateLogger<SubscriptionIntake>();
 
     public SubscriptionIntake Create(IntakeSpec spec) => new(spec, options.CommitInterval, metrics, _logger, clock);
 
     /// <summary>The thread with the fewest intakes.</summary>
-    public IntakeThread Quietest => _threads.MinBy(t => t.Load)!;
+    public IntakeThread Quietest => _threads.Quietest;
 
     /// <summary>Leaves the group, on a thread of its own: it waits for the broker.</summary>
     public async Task CloseAsync(SubscriptionIntake intake)
@@ -34,8 +34,7 @@ internal sealed class IntakePool(ConsumerOptions options, ConsumerMetrics metric
 
     public void Dispose()
     {
-        foreach (var thread in _threads)
-            thread.Dispose();
+        _threads.Dispose();
         _closing.Dispose();
     }
 }

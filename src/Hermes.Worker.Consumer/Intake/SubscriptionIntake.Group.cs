@@ -1,5 +1,6 @@
 using Confluent.Kafka;
-using Hermes.Worker.Consumer.Native;
+using Hermes.Intake.Native;
+using Hermes.Intake.Offsets;
 using Hermes.Worker.Consumer.Offsets;
 
 namespace Hermes.Worker.Consumer.Intake;

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Hermes.Intake.Offsets;
 using Hermes.Worker.Consumer.Offsets;
 
 namespace Hermes.Worker.Consumer.Intake;

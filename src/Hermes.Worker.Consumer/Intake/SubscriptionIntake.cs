@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Hermes.Delivery;
-using Hermes.Worker.Consumer.Native;
+using Hermes.Intake;
+using Hermes.Intake.Native;
 using Hermes.Worker.Consumer.Offsets;
 using Hermes.Worker.Consumer.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ namespace Hermes.Worker.Consumer.Intake;
 /// <see cref="Settled"/> runs on one intake thread, which serves many subscriptions and so never waits here for an endpoint.</summary>
 /// <remarks>When the window is full, the record at hand is held and the consumer is not polled. If that lasts, its partitions
 /// are paused and it is polled for rebalances and answers alone, so that the group never counts this worker as dead.</remarks>
-internal sealed partial class SubscriptionIntake : ISettlements, IDisposable
+internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, IDisposable
 {
     private const int Burst = 128;
     private static readonly TimeSpan PatienceWithFullWindow = TimeSpan.FromSeconds(1);
@@ -37,13 +38,7 @@ internal sealed partial class SubscriptionIntake : ISettlements, IDisposable
     public SubscriptionIntake(IntakeSpec spec, TimeSpan commitInterval, ConsumerMetrics metrics, ILogger logger, TimeProvider clock) =>
         (_spec, _commitInterval, _metrics, _logger, _clock) = (spec, commitInterval, metrics, logger, clock);
 
-    public string Name => _spec.Name;
-
-    /// <summary>Set by the intake thread: this intake waits for its turn already.</summary>
-    public int IsQueued;
-
-    /// <summary>What broke the intake; the thread leaves it alone from then on.</summary>
-    public TaskCompletionSource<Exception> Failed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public override string Name => _spec.Name;
 
     /// <summary>Joins the group. Nothing is read before the intake gets its turns.</summary>
     public void Open(SubscriptionDelivery delivery, Action ring)
@@ -64,7 +59,7 @@ internal sealed partial class SubscriptionIntake : ISettlements, IDisposable
 
     /// <summary>Reads what lies ready, up to a burst, until the window is full.</summary>
     /// <returns>Whether there may be more at once.</returns>
-    public bool Step()
+    public override bool Step()
     {
         if (_isStopping || !DeliverHeld())
             return false;
@@ -83,7 +78,7 @@ internal sealed partial class SubscriptionIntake : ISettlements, IDisposable
     }
 
     /// <summary>What is due by time: a commit, and, while nothing is read, a look at the group.</summary>
-    public void Tick()
+    public override void Tick()
     {
         if (_isStopping || (_held.Count > 0 && _clock.GetElapsedTime(_blockedSince) > PatienceWithFullWindow))
             PollWithoutReading();

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
-namespace Hermes.Worker.Consumer.Native;
+namespace Hermes.Intake.Native;
 
 /// <summary>The few functions of librdkafka that Confluent.Kafka does not offer: commits with metadata, and a call when a
 /// consumer's queue is no longer empty.</summary>

@@ -1,20 +1,23 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
-using Hermes.Worker.Consumer.Offsets;
+using Hermes.Intake.Offsets;
 
-namespace Hermes.Worker.Consumer.Native;
+namespace Hermes.Intake.Native;
 
 /// <summary>A list of partitions as librdkafka takes and fills it.</summary>
-internal sealed unsafe class PartitionList : IDisposable
+public sealed unsafe class PartitionList : IDisposable
 {
     private readonly IntPtr _list;
     private readonly List<IntPtr> _items = [];
 
+    /// <summary>An empty one.</summary>
     public PartitionList(int capacity) => _list = Librdkafka.NewList(capacity);
 
+    /// <summary>Adds a partition to ask about.</summary>
     public void Add(string topic, int partition) => _items.Add(Librdkafka.Add(_list, topic, partition));
 
+    /// <summary>Adds what is to be committed of a partition.</summary>
     public void Add(string topic, int partition, LedgerMark mark)
     {
         Add(topic, partition);
@@ -58,6 +61,7 @@ internal sealed unsafe class PartitionList : IDisposable
         return marks;
     }
 
+    /// <summary>Frees its memory.</summary>
     public void Dispose() => Librdkafka.DestroyList(_list);
 
     private PartitionItem* Last => (PartitionItem*)_items[^1];

@@ -1,20 +1,21 @@
 using System.Buffers.Text;
 
-namespace Hermes.Worker.Consumer.Offsets;
+namespace Hermes.Intake.Offsets;
 
 /// <summary>What is settled above a committed offset, as runs of offsets; written into the commit's metadata, so that the
 /// next owner skips it.</summary>
 /// <remarks>Format: <c>hw1:</c> and base64url of numbers (LEB128): the distance from the committed offset, or from the end of
 /// the run before, to a run, and the run's length; and so on. Since whoever moves a group's offset replaces its metadata as
 /// well, a rewind forgets the runs in the same stroke. Metadata of another form is someone else's and says nothing here.</remarks>
-internal sealed class SettledRuns
+public sealed class SettledRuns
 {
-    public const string Prefix = "hw1:";
+    internal const string Prefix = "hw1:";
 
     private readonly List<(long First, long End)> _runs;
 
     private SettledRuns(List<(long, long)> runs) => _runs = runs;
 
+    /// <summary>Nothing.</summary>
     public static SettledRuns None { get; } = new([]);
 
     /// <summary>Reads what a commit's metadata says. What is cut off or garbled says nothing from there on.</summary>
@@ -35,6 +36,7 @@ internal sealed class SettledRuns
         return new(runs);
     }
 
+    /// <summary>Whether an offset is in one of the runs.</summary>
     public bool Contains(long offset)
     {
         var (low, high) = (0, _runs.Count - 1);
@@ -53,7 +55,7 @@ internal sealed class SettledRuns
     }
 
     /// <summary>Tells the writer of the runs from an offset on.</summary>
-    public void CopyFrom(long offset, SettledRunsWriter writer)
+    internal void CopyFrom(long offset, SettledRunsWriter writer)
     {
         foreach (var (first, end) in _runs)
         {

@@ -2,15 +2,16 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
-namespace Hermes.Worker.Consumer.Native;
+namespace Hermes.Intake.Native;
 
 /// <summary>Rings when a consumer's queue, empty before, holds something to poll for: an idle consumer costs nothing.</summary>
-internal sealed unsafe class QueueBell : IDisposable
+public sealed unsafe class QueueBell : IDisposable
 {
     private readonly Action _ring;
     private readonly IntPtr _queue;
     private GCHandle _self;
 
+    /// <summary>Rings from now on.</summary>
     /// <param name="client">A consumer.</param>
     /// <param name="ring">Called on a thread of librdkafka: must be quick and must not throw.</param>
     public QueueBell(IClient client, Action ring)

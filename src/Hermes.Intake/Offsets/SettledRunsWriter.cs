@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace Hermes.Worker.Consumer.Offsets;
+namespace Hermes.Intake.Offsets;
 
 /// <summary>Codes runs of settled offsets, in rising order, until the metadata is full: then the rest is left out, and may
 /// be delivered again after a crash.</summary>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Hermes.Worker.Consumer.Native;
+namespace Hermes.Intake.Native;
 
 /// <summary>librdkafka's <c>rd_kafka_topic_partition_t</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]

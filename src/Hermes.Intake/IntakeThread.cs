@@ -2,15 +2,15 @@ using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
-namespace Hermes.Worker.Consumer.Intake;
+namespace Hermes.Intake;
 
 /// <summary>A thread that serves many intakes: those whose queue has rung, in turns, and each of them by time.</summary>
-internal sealed partial class IntakeThread : IDisposable
+public sealed partial class IntakeThread : IDisposable
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromMilliseconds(100);
-    private readonly ConcurrentQueue<SubscriptionIntake> _ready = new();
+    private readonly ConcurrentQueue<RecordIntake> _ready = new();
     private readonly ConcurrentQueue<Action> _orders = new();
-    private readonly HashSet<SubscriptionIntake> _intakes = [];
+    private readonly HashSet<RecordIntake> _intakes = [];
     private readonly SemaphoreSlim _wake = new(0);
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
@@ -18,6 +18,7 @@ internal sealed partial class IntakeThread : IDisposable
     private int _isAwake;
     private volatile bool _isStopping;
 
+    /// <summary>Starts it.</summary>
     public IntakeThread(int number, ILogger<IntakeThread> logger, TimeProvider clock)
     {
         (_logger, _clock) = (logger, clock);
@@ -29,39 +30,30 @@ internal sealed partial class IntakeThread : IDisposable
     public int Load { get; private set; }
 
     /// <summary>Gives an intake its turns from now on.</summary>
-    public Task AddAsync(SubscriptionIntake intake) => OrderAsync(() =>
+    public Task AddAsync(RecordIntake intake) => OrderAsync(() =>
     {
         _intakes.Add(intake);
         Load = _intakes.Count;
         Ring(intake);
     });
 
-    /// <summary>Lets the intake take no more.</summary>
-    public Task StopTakingAsync(SubscriptionIntake intake) => OrderAsync(intake.StopTaking);
-
-    /// <inheritdoc cref="SubscriptionIntake.Move"/>
-    public async Task<bool> MoveAsync(SubscriptionIntake intake, string topic, int partition, long offset)
+    /// <summary>Has something done to an intake on its thread, between two turns, if it is served there.</summary>
+    public Task ActAsync<TIntake>(TIntake intake, Action<TIntake> act)
+        where TIntake : RecordIntake => OrderAsync(() =>
     {
-        var confirmed = Task.FromResult(false);
-        await OrderAsync(() => Guard(intake, i =>
-        {
-            if (!_intakes.Contains(i))
-                return;
-            confirmed = i.Move(topic, partition, offset);
-            Ring(i);
-        }));
-        return await confirmed;
-    }
+        if (_intakes.Contains(intake))
+            Guard(intake, i => act((TIntake)i));
+    });
 
     /// <summary>Gives an intake no more turns; on return it is its owner's alone.</summary>
-    public Task RemoveAsync(SubscriptionIntake intake) => OrderAsync(() =>
+    public Task RemoveAsync(RecordIntake intake) => OrderAsync(() =>
     {
         _intakes.Remove(intake);
         Load = _intakes.Count;
     });
 
     /// <summary>Asks for a turn. From any thread; quick.</summary>
-    public void Ring(SubscriptionIntake intake)
+    public void Ring(RecordIntake intake)
     {
         if (Interlocked.Exchange(ref intake.IsQueued, 1) != 0)
             return;
@@ -120,7 +112,7 @@ internal sealed partial class IntakeThread : IDisposable
         }
     }
 
-    private void GiveTurn(SubscriptionIntake intake)
+    private void GiveTurn(RecordIntake intake)
     {
         Volatile.Write(ref intake.IsQueued, 0);
         if (_intakes.Contains(intake))
@@ -134,7 +126,7 @@ internal sealed partial class IntakeThread : IDisposable
     }
 
     /// <summary>One intake's failure is its own: it is taken out and its owner told.</summary>
-    private void Guard(SubscriptionIntake intake, Action<SubscriptionIntake> act)
+    private void Guard(RecordIntake intake, Action<RecordIntake> act)
     {
         try
         {

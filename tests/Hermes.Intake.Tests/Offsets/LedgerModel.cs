@@ -1,9 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
-using Hermes.Worker.Consumer.Offsets;
+using Hermes.Intake.Offsets;
 
-namespace Hermes.Worker.Consumer.Tests.Offsets;
+namespace Hermes.Intake.Tests.Offsets;
 
 /// <summary>The ledger beside a model of sets, and its metadata read back by the next owner.</summary>
 public sealed class LedgerModel
@@ -11,7 +11,7 @@ public sealed class LedgerModel
     [Property(MaxTest = 500)]
     public void Commits_the_smallest_unsettled_offset_and_the_next_owner_skips_what_was_settled(byte[] steps, byte[] gaps)
     {
-        var ledger = new PartitionLedger("t", 0, 1, 100, SettledRuns.None);
+        var ledger = new OffsetLedger("t", 0, 1, 100, SettledRuns.None);
         var (next, taken, settled) = (100L, new List<long>(), new HashSet<long>());
         for (var i = 0; i < steps.Length; i++)
         {
@@ -38,7 +38,7 @@ public sealed class LedgerModel
     [Property(MaxTest = 300)]
     public void What_an_earlier_owner_had_settled_is_neither_delivered_nor_forgotten(bool[] before, byte read)
     {
-        var first = new PartitionLedger("t", 0, 1, 0, SettledRuns.None);
+        var first = new OffsetLedger("t", 0, 1, 0, SettledRuns.None);
         for (var i = 0; i < before.Length; i++)
             first.Take(i);
         for (var i = 0; i < before.Length; i++)
@@ -47,7 +47,7 @@ public sealed class LedgerModel
                 first.Settle(i);
         }
         var mark = first.Mark();
-        var second = new PartitionLedger("t", 0, 2, mark.Offset, SettledRuns.Parse(mark.Offset, mark.Metadata));
+        var second = new OffsetLedger("t", 0, 2, mark.Offset, SettledRuns.Parse(mark.Offset, mark.Metadata));
         // The second owner reads only a part, and is followed by a third.
         for (var offset = mark.Offset; offset < Math.Min(before.Length, mark.Offset + read); offset++)
             Assert.Equal(!before[offset], second.Take(offset));
@@ -60,7 +60,7 @@ public sealed class LedgerModel
     [Fact]
     public void Takes_no_offset_twice_and_settles_none_that_it_has_not()
     {
-        var ledger = new PartitionLedger("t", 0, 1, 5, SettledRuns.None);
+        var ledger = new OffsetLedger("t", 0, 1, 5, SettledRuns.None);
         Assert.False(ledger.Take(4));
         Assert.True(ledger.Take(5));
         Assert.False(ledger.Take(5));
@@ -75,7 +75,7 @@ public sealed class LedgerModel
     [Fact]
     public void Metadata_stays_within_the_brokers_limit_and_what_is_left_out_is_delivered_again()
     {
-        var ledger = new PartitionLedger("t", 0, 1, 0, SettledRuns.None);
+        var ledger = new OffsetLedger("t", 0, 1, 0, SettledRuns.None);
         for (var offset = 0L; offset < 20_000; offset++)
             ledger.Take(offset);
         for (var offset = 1L; offset < 20_000; offset += 2)
@@ -99,7 +99,7 @@ public sealed class LedgerModel
     public async Task Settling_from_many_threads_loses_nothing()
     {
         const int Count = 50_000;
-        var ledger = new PartitionLedger("t", 0, 1, 0, SettledRuns.None);
+        var ledger = new OffsetLedger("t", 0, 1, 0, SettledRuns.None);
         var given = new System.Collections.Concurrent.BlockingCollection<long>(boundedCapacity: 1000);
         var settlers = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
         {

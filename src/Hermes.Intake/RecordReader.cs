@@ -1,22 +1,27 @@
 using System.Text;
 using Confluent.Kafka;
 using Hermes.Delivery;
+using Hermes.Intake.Offsets;
 using Hermes.Shared.Envelope;
-using Hermes.Worker.Consumer.Offsets;
 
-namespace Hermes.Worker.Consumer.Intake;
+namespace Hermes.Intake;
 
 /// <summary>A record of Kafka as the message that it carries (compatibility, 3.2 and 3.4).</summary>
-internal sealed class RecordReader
+public sealed class RecordReader
 {
     private const string IdHeader = "id";
     private const string PropagatedPrefix = "h-";
     private const string MessageIdEntry = "messageId";
     private readonly JsonEnvelope _envelope = new();
 
+    /// <summary>Reads a record.</summary>
+    /// <param name="record">As it came.</param>
+    /// <param name="ledger">Its partition's.</param>
     /// <exception cref="InvalidDataException">It carries none; says why.</exception>
-    public Message Read(ConsumeResult<byte[], byte[]> record, PartitionLedger ledger)
+    public Message Read(ConsumeResult<byte[], byte[]> record, OffsetLedger ledger)
     {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(ledger);
         var value = record.Message.Value ?? throw new InvalidDataException("The record has no value.");
         var unwrapped = _envelope.Unwrap(value);
         string? id = null;
