@@ -10,4 +10,6 @@ internal static class LogEvents
     public const int AlterRefused = 2205;
     public const int DispatchFailed = 2206;
     public const int ExpiryFailed = 2207;
+    public const int KafkaError = 2210;
+    public const int RecordDiscarded = 2211;
 }

@@ -16,4 +16,19 @@ public sealed record RetransmitterOptions
 
     /// <summary>Longest pause before a job that ran into a failure is tried again. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")] public TimeSpan LongestRetryPause { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a replay says how far it has come: what a crash may repeat at most. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")] public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a replay that is to rest or to stop may finish what is on the wire. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")] public TimeSpan DrainBudget { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Threads that read from Kafka, for all replays together. Default 2.</summary>
+    [Range(1, 64)] public int IntakeThreads { get; init; } = 2;
+
+    /// <summary>Records read ahead, for each replay. Default 5000.</summary>
+    [Range(1, 1_000_000)] public int ReadAheadRecords { get; init; } = 5000;
+
+    /// <summary>KiB read ahead, for each replay. Default 16 384.</summary>
+    [Range(1, 1_000_000)] public int ReadAheadKilobytes { get; init; } = 16_384;
 }

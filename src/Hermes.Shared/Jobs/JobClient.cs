@@ -51,6 +51,26 @@ public sealed class JobClient(IZooKeeper zooKeeper, JobPaths paths)
         return true;
     }
 
+    /// <summary>Lets a replay rest, or go on.</summary>
+    /// <returns>False: there is no such job.</returns>
+    public async Task<bool> PauseAsync(string id, bool isPaused, string by, CancellationToken cancellationToken)
+    {
+        if (await zooKeeper.FindAsync(paths.Job(id), cancellationToken) is null)
+            return false;
+        try
+        {
+            if (isPaused)
+                await zooKeeper.CreateAsync(paths.Pause(id), System.Text.Encoding.UTF8.GetBytes(by), CreateMode.Persistent, cancellationToken);
+            else
+                await zooKeeper.DeleteAsync(paths.Pause(id), NodeVersion.Any, cancellationToken);
+        }
+        catch (ZooKeeperException e) when (e.Code is ErrorCode.NodeExists or ErrorCode.NoNode)
+        {
+            // It is so already, or the job has just gone.
+        }
+        return true;
+    }
+
     /// <summary>Makes the folders of jobs, unless they are there; never the root itself.</summary>
     /// <exception cref="ZooKeeperException">There is no root, or the right to create nodes is missing.</exception>
     public async Task CreateFoldersAsync(CancellationToken cancellationToken)

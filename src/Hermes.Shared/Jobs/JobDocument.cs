@@ -1,3 +1,5 @@
+using Hermes.Shared.Registry;
+
 namespace Hermes.Shared.Jobs;
 
 /// <summary>What a retransmission job asks for; written once, never changed.</summary>
@@ -15,8 +17,17 @@ public sealed record JobDocument
     /// <summary>One of <see cref="JobModes"/>.</summary>
     public required string Mode { get; init; }
 
-    /// <summary>Where the subscription is to go on from.</summary>
+    /// <summary>Where the subscription is to go on from; of a replay, where it begins.</summary>
     public required JobTarget Target { get; init; }
+
+    /// <summary>Of a replay: where it ends. Absent: at each partition's end when the job is accepted.</summary>
+    public JobUntil? Until { get; init; }
+
+    /// <summary>Of a replay: what messages must pass besides the subscription's own filters.</summary>
+    public IReadOnlyList<SubscriptionFilter>? Filters { get; init; }
+
+    /// <summary>Of a replay: at most so many attempts a second, and never more than the subscription's own rate.</summary>
+    public int? Rate { get; init; }
 
     /// <summary>The only datacenter that is to act; absent: each one that sees the job.</summary>
     public string? Datacenter { get; init; }

@@ -27,6 +27,9 @@ public sealed class JobPaths(HermesPaths hermes)
     /// <summary>Its presence asks a job to stop.</summary>
     public string Cancel(string id) => $"{Job(id)}/cancel";
 
+    /// <summary>While it is there, a replay rests.</summary>
+    public string Pause(string id) => $"{Job(id)}/pause";
+
     /// <summary>A job's orders to live consumers.</summary>
     public string Orders(string id) => $"{Job(id)}/orders";
 

@@ -36,8 +36,8 @@ public sealed record JobRequest(JobDocument Document, SubscriptionName Subscript
     public static JobRequest Check(JobDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        if (document.Mode != JobModes.Rewind)
-            throw new JobRefusedException($"mode must be '{JobModes.Rewind}', but is '{document.Mode}'.");
+        if (document.Mode is not (JobModes.Rewind or JobModes.Replay))
+            throw new JobRefusedException($"mode must be '{JobModes.Rewind}' or '{JobModes.Replay}', but is '{document.Mode}'.");
         if (!SubscriptionName.TryParse(document.Subscription, out var subscription))
             throw new JobRefusedException($"subscription must read 'group.topic$subscription', but is '{document.Subscription}'.");
         var target = document.Target;
@@ -47,7 +47,8 @@ public sealed record JobRequest(JobDocument Document, SubscriptionName Subscript
         if (target.Messages is < 0)
             throw new JobRefusedException($"target.messages must be 0 or more, but is {target.Messages}.");
         if (target.Offsets is { } offsets)
-            CheckOffsets(offsets);
+            CheckOffsets("target", offsets);
+        CheckMode(document);
         return new(document, subscription, target.Duration is { } duration ? ReadDuration(duration) : null);
     }
 
@@ -65,16 +66,41 @@ public sealed record JobRequest(JobDocument Document, SubscriptionName Subscript
         throw new JobRefusedException($"target.duration must be a positive ISO 8601 duration such as PT2H30M, but is '{text}'.");
     }
 
-    private static void CheckOffsets(IReadOnlyDictionary<string, IReadOnlyDictionary<int, long>> topics)
+    /// <summary>What belongs to one mode would be left out, unnoticed, by the other.</summary>
+    private static void CheckMode(JobDocument document)
+    {
+        if (document.Mode == JobModes.Rewind)
+        {
+            if (document.Until is not null || document.Filters is not null || document.Rate is not null)
+                throw new JobRefusedException($"until, filters and rate are for the mode '{JobModes.Replay}' alone: a rewind delivers by the subscription's own consumers.");
+            return;
+        }
+        if (document.AllowEnd)
+            throw new JobRefusedException($"allowEnd is for the mode '{JobModes.Rewind}' alone.");
+        if (document.Rate is < 1)
+            throw new JobRefusedException($"rate must be 1 a second or more, but is {document.Rate}.");
+        if (document.Filters?.FirstOrDefault(f => f.Others is { Count: > 0 }) is { } filter)
+            throw new JobRefusedException($"filters have a member that is not known: '{filter.Others!.Keys.First()}'.");
+        if (document.Until is not { } until)
+            return;
+        if (until.Time is null == until.Offsets is null)
+            throw new JobRefusedException("until must have exactly one of time and offsets.");
+        if (until.Offsets is { } offsets)
+            CheckOffsets("until", offsets);
+        if (until.Time < document.Target.Time)
+            throw new JobRefusedException($"until.time must not be before target.time, but is {until.Time:O}.");
+    }
+
+    private static void CheckOffsets(string member, IReadOnlyDictionary<string, IReadOnlyDictionary<int, long>> topics)
     {
         if (topics.Count == 0 || topics.Values.Any(p => p.Count == 0))
-            throw new JobRefusedException("target.offsets must name a partition for each topic, and one topic at least.");
+            throw new JobRefusedException($"{member}.offsets must name a partition for each topic, and one topic at least.");
         foreach (var (topic, partitions) in topics)
         {
             foreach (var (partition, offset) in partitions)
             {
                 if (partition < 0 || offset < 0)
-                    throw new JobRefusedException($"target.offsets of {topic}[{partition}] must be 0 or more, but is {offset}.");
+                    throw new JobRefusedException($"{member}.offsets of {topic}[{partition}] must be 0 or more, but is {offset}.");
             }
         }
     }

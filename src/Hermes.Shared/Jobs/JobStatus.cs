@@ -24,7 +24,10 @@ public sealed record JobStatus
     /// <summary>When it was written, by the retransmitter's clock.</summary>
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>Each partition's way.</summary>
+    /// <summary>How far a replay has come; a crash goes on from here.</summary>
+    public ReplayProgress? Replay { get; init; }
+
+    /// <summary>Each partition's way in a rewind.</summary>
     public IReadOnlyList<PartitionMove> Partitions { get; init; } = [];
 
     /// <summary>What happened, in order.</summary>

@@ -54,7 +54,7 @@ public sealed class RewindPlanner(KafkaAdministration kafka, KafkaNames names)
             return Given(offsets, partitions);
         var time = target.Time ?? createdAt - request.Back!.Value;
         var found = await kafka.OffsetsAtAsync(partitions, time);
-        if (found.Count == 0 && !request.Document.AllowEnd)
+        if (found.Count == 0 && request.Document is { AllowEnd: false, Mode: JobModes.Rewind })
         {
             throw new JobRefusedException(
                 $"No record was published at or after {time.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}: all that is undelivered would be skipped. allowEnd asks for just that.");

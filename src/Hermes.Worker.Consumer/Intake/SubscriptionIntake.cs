@@ -152,14 +152,17 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
 
     private ConsumeResult<byte[], byte[]>? Poll()
     {
-        try
+        while (true)
         {
-            return _consumer.Consume(TimeSpan.Zero);
-        }
-        catch (ConsumeException e) when (!e.Error.IsFatal)
-        {
-            Log.KafkaError(_logger, Name, e.Error.Reason);
-            return null;
+            try
+            {
+                return _consumer.Consume(TimeSpan.Zero);
+            }
+            catch (ConsumeException e) when (!e.Error.IsFatal)
+            {
+                // Asked again: the bell rings only for a queue that was empty, and records may lie behind the error.
+                Log.KafkaError(_logger, Name, e.Error.Reason);
+            }
         }
     }
 

@@ -58,11 +58,15 @@ internal sealed partial class ClaimedJob
     public async Task<bool> IsCancelAskedAsync(CancellationToken cancellationToken) =>
         await _zooKeeper.FindAsync(_paths.Cancel(Id), cancellationToken) is not null;
 
+    /// <summary>Whether someone wants the replay to rest.</summary>
+    public async Task<bool> IsPauseAskedAsync(CancellationToken cancellationToken) =>
+        await _zooKeeper.FindAsync(_paths.Pause(Id), cancellationToken) is not null;
+
     public Task<OrderBook> OrdersAsync(CancellationToken cancellationToken) => OrderBook.ReadAsync(_zooKeeper, _paths, Id, cancellationToken);
 
     /// <summary>The job cannot be done at all; nothing was begun.</summary>
     public Task RefuseAsync(string reason, CancellationToken cancellationToken) =>
-        WriteAsync(Next(JobPhases.Refused, $"Refused: {reason}") with { Reason = reason, Partitions = [] }, [], cancellationToken);
+        WriteAsync(Next(JobPhases.Refused, $"Refused: {reason}") with { Reason = reason }, [], cancellationToken);
 
     /// <summary>Another job has the subscription's offsets.</summary>
     public Task QueueAsync(CancellationToken cancellationToken) => Status is { Phase: JobPhases.Queued }
@@ -71,15 +75,18 @@ internal sealed partial class ClaimedJob
             [], cancellationToken);
 
     /// <summary>A dry run ends with what it has worked out.</summary>
-    public Task AnswerAsync(IReadOnlyList<PartitionMove> moves, CancellationToken cancellationToken) =>
-        WriteAsync(Next(JobPhases.Completed, "Dry run: the targets are worked out, and nothing is moved") with { Partitions = moves }, [], cancellationToken);
+    public Task AnswerAsync(JobPlan plan, CancellationToken cancellationToken) =>
+        WriteAsync(Next(JobPhases.Completed, "Dry run: what would be done is worked out, and nothing is done") with { Partitions = plan.Moves, Replay = plan.Replay }, [], cancellationToken);
 
-    /// <summary>The job takes the subscription's offsets into its hands, with targets that are fixed from here on.</summary>
-    /// <returns>False: another job has them.</returns>
-    public async Task<bool> TryAcceptAsync(JobRequest request, long subscriptionId, IReadOnlyList<PartitionMove> moves, CancellationToken cancellationToken)
+    /// <summary>The job takes the subscription into its hands, with targets that are fixed from here on.</summary>
+    /// <returns>False: another job has it.</returns>
+    public async Task<bool> TryAcceptAsync(JobRequest request, JobPlan plan, CancellationToken cancellationToken)
     {
         var active = _paths.Active(request.Subscription);
-        var status = Next(JobPhases.Moving, $"Accepted: {moves.Count} partitions to move") with { SubscriptionId = subscriptionId, Partitions = moves };
+        var status = (plan.Replay is { } replay
+            ? Next(JobPhases.Replaying, $"Accepted: {replay.Total} offsets of {replay.Ranges.Count} partitions to deliver")
+            : Next(JobPhases.Moving, $"Accepted: {plan.Moves.Count} partitions to move")) with
+        { SubscriptionId = plan.Subscription.Identity, Partitions = plan.Moves, Replay = plan.Replay };
         while (true)
         {
             try
@@ -120,12 +127,37 @@ internal sealed partial class ClaimedJob
         Next(JobPhases.Completed, "Completed: each partition is proven to be moved") with { Partitions = moves },
         [.. book.Clear(), Operation.Delete(_paths.Active(request.Subscription), NodeVersion.Any)], cancellationToken, request);
 
-    /// <summary>An end without completion: cancelled, or failed for a reason. What was moved stays so.</summary>
-    public Task EndAsync(JobRequest request, OrderBook book, string phase, string reason, CancellationToken cancellationToken)
+    /// <summary>Says how far a replay has come; no news for its history.</summary>
+    public Task CheckpointAsync(JobRequest request, ReplayProgress progress, CancellationToken cancellationToken) => WriteAsync(
+        Status! with { Phase = JobPhases.Replaying, WaitsFor = null, FencingNumber = _claim.FencingNumber, UpdatedAt = _clock.GetUtcNow(), Replay = progress },
+        [Active(request)], cancellationToken, request);
+
+    /// <summary>Another's replay goes on here, from its checkpoint.</summary>
+    public Task TakeOverAsync(JobRequest request, CancellationToken cancellationToken) => Status!.FencingNumber == _claim.FencingNumber
+        ? Task.CompletedTask
+        : WriteAsync(Next(Status.Phase, "Goes on from the checkpoint") with { WaitsFor = Status.WaitsFor }, [Active(request)], cancellationToken, request);
+
+    /// <summary>A replay rests, if that is news.</summary>
+    public Task RestAsync(JobRequest request, ReplayProgress progress, string what, CancellationToken cancellationToken) => Status!.WaitsFor == what
+        ? Task.CompletedTask
+        : WriteAsync(Next(JobPhases.Paused, $"Rests: waits for {what}") with { WaitsFor = what, Replay = progress }, [Active(request)], cancellationToken, request);
+
+    /// <summary>A replay goes on after a rest.</summary>
+    public Task ResumeAsync(JobRequest request, CancellationToken cancellationToken) => Status!.Phase != JobPhases.Paused
+        ? Task.CompletedTask
+        : WriteAsync(Next(JobPhases.Replaying, "Goes on after the rest"), [Active(request)], cancellationToken, request);
+
+    /// <summary>The end of a replay: each message of the range has come to its own.</summary>
+    public Task FinishAsync(JobRequest request, ReplayProgress progress, CancellationToken cancellationToken) => WriteAsync(
+        Next(JobPhases.Completed, $"Completed: {progress.Delivered} delivered, {progress.Filtered} filtered, {progress.Discarded} discarded") with { Replay = progress },
+        [Operation.Delete(_paths.Active(request.Subscription), NodeVersion.Any)], cancellationToken, request);
+
+    /// <summary>An end without completion: cancelled, or failed for a reason. What was done stays so.</summary>
+    public Task EndAsync(JobRequest request, OrderBook book, string phase, string reason, CancellationToken cancellationToken, ReplayProgress? progress = null)
     {
-        Operation[] active = Status is { Phase: JobPhases.Moving } ? [Operation.Delete(_paths.Active(request.Subscription), NodeVersion.Any)] : [];
+        Operation[] active = Status is { } begun && JobPhases.IsUnderWay(begun.Phase) ? [Operation.Delete(_paths.Active(request.Subscription), NodeVersion.Any)] : [];
         var partitions = Status is null ? [] : Acknowledged(book);
-        return WriteAsync(Next(phase, $"Ended: {reason}") with { Reason = reason, Partitions = partitions }, [.. book.Clear(), .. active], cancellationToken);
+        return WriteAsync(Next(phase, $"Ended: {reason}") with { Reason = reason, Partitions = partitions, Replay = progress ?? Status?.Replay }, [.. book.Clear(), .. active], cancellationToken);
     }
 
     /// <summary>The partitions, with those that consumers have acknowledged.</summary>
@@ -148,6 +180,7 @@ internal sealed partial class ClaimedJob
             FencingNumber = _claim.FencingNumber,
             UpdatedAt = now,
             Partitions = Status?.Partitions ?? [],
+            Replay = Status?.Replay,
             // The beginning and the newest are what a reader wants of a long one.
             History = history.Length <= LongestHistory ? history : [history[0], .. history[^(LongestHistory - 1)..]],
         };

@@ -161,11 +161,16 @@ internal sealed partial class JobDispatcher(
             return;
         try
         {
-            var isCancelled = await zooKeeper.FindAsync(paths.Cancel(job.Id), cancellationToken) is not null;
+            var wishes = new List<Operation>();
+            foreach (var wish in new[] { paths.Cancel(job.Id), paths.Pause(job.Id) })
+            {
+                if (await zooKeeper.FindAsync(wish, cancellationToken) is not null)
+                    wishes.Add(Operation.Delete(wish, NodeVersion.Any));
+            }
             await zooKeeper.MultiAsync(
             [
                 Operation.Delete(paths.Status(job.Id), NodeVersion.Any),
-                .. isCancelled ? [Operation.Delete(paths.Cancel(job.Id), NodeVersion.Any)] : Array.Empty<Operation>(),
+                .. wishes,
                 Operation.Delete(paths.Job(job.Id), NodeVersion.Any),
             ], cancellationToken);
             Log.Expired(logger, job.Id, job.Phase, options.Retention);

@@ -4,6 +4,7 @@ using Hermes.Shared.Jobs;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
+using Hermes.Worker.Retransmitter.Replaying;
 using Hermes.Worker.Retransmitter.Telemetry;
 using Hermes.ZooKeeper;
 using Hermes.ZooKeeper.Recipes;
@@ -13,11 +14,10 @@ namespace Hermes.Worker.Retransmitter.Jobs;
 
 /// <summary>Claims a job and carries it as far as it goes now: to its end, or into the queue.</summary>
 internal sealed partial class JobRunner(
-    IZooKeeper zooKeeper, JobPaths paths, HermesPaths hermes, KafkaAdministration kafka, KafkaNames names, RewindPlanner planner,
+    IZooKeeper zooKeeper, JobPaths paths, HermesPaths hermes, KafkaAdministration kafka, KafkaNames names, JobPlanner planner, Replays replays,
     HermesSettings settings, RetransmitterOptions options, RetransmitterMetrics metrics, ILogger<JobRunner> logger, TimeProvider clock)
 {
     private readonly string _worker = $"{Environment.MachineName}/{Environment.ProcessId}";
-    private readonly RegistryReader _registry = new(zooKeeper, hermes);
 
     /// <summary>One attempt. Any step may be repeated by the next one, here or elsewhere, with the same result (I5).</summary>
     /// <param name="id">The job.</param>
@@ -35,7 +35,7 @@ internal sealed partial class JobRunner(
             if (await ClaimedJob.ReadAsync(zooKeeper, paths, hermes, claim, _worker, settings, id, logger, clock, working.Token) is not { } job
                 || job.Status is { } status && JobPhases.IsFinal(status.Phase))
                 return;
-            await RunAsync(job, hasItsTurn, nudge, working.Token);
+            await RunAsync(job, hasItsTurn, nudge, new(claim.Lost, stoppingToken, working.Token));
             if (job.Status is { } end && JobPhases.IsFinal(end.Phase))
                 metrics.Ended(end.Phase, clock.GetUtcNow() - job.CreatedAt);
         }
@@ -57,15 +57,16 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task RunAsync(ClaimedJob job, bool hasItsTurn, Nudge nudge, CancellationToken cancellationToken)
+    private async Task RunAsync(ClaimedJob job, bool hasItsTurn, Nudge nudge, Ends ends)
     {
+        var cancellationToken = ends.Either;
         JobRequest request;
         try
         {
             if (JobRequest.Read(job.Data) is not { } read)
                 return;
             request = read;
-            if (job.Status is not { Phase: JobPhases.Moving } && !await TryBeginAsync(job, request, hasItsTurn, cancellationToken))
+            if ((job.Status is not { } status || !JobPhases.IsUnderWay(status.Phase)) && !await TryBeginAsync(job, request, hasItsTurn, cancellationToken))
                 return;
         }
         catch (JobRefusedException e)
@@ -73,10 +74,13 @@ internal sealed partial class JobRunner(
             await job.RefuseAsync(e.Message, cancellationToken);
             return;
         }
-        await new Rewind(job, request, kafka, names.ConsumerGroup(request.Subscription), options, metrics, logger, clock).RunAsync(nudge, cancellationToken);
+        if (request.Document.Mode == JobModes.Replay)
+            await replays.RunAsync(job, request, nudge, ends);
+        else
+            await new Rewind(job, request, kafka, names.ConsumerGroup(request.Subscription), options, metrics, logger, clock).RunAsync(nudge, cancellationToken);
     }
 
-    /// <returns>Whether the subscription's offsets are in the job's hands.</returns>
+    /// <returns>Whether the subscription is in the job's hands.</returns>
     private async Task<bool> TryBeginAsync(ClaimedJob job, JobRequest request, bool hasItsTurn, CancellationToken cancellationToken)
     {
         if (await job.IsCancelAskedAsync(cancellationToken))
@@ -89,15 +93,15 @@ internal sealed partial class JobRunner(
             await job.QueueAsync(cancellationToken);
             return false;
         }
-        var (subscription, moves) = await PlanAsync(job, request, cancellationToken);
+        var plan = await planner.PlanAsync(job.Id, request, job.CreatedAt, cancellationToken);
         if (request.Document.DryRun)
         {
-            await job.AnswerAsync(moves, cancellationToken);
+            await job.AnswerAsync(plan, cancellationToken);
             return false;
         }
         try
         {
-            if (await job.TryAcceptAsync(request, subscription.Identity, moves, cancellationToken))
+            if (await job.TryAcceptAsync(request, plan, cancellationToken))
                 return true;
         }
         catch (SubscriptionGoneException e)
@@ -106,20 +110,6 @@ internal sealed partial class JobRunner(
         }
         await job.QueueAsync(cancellationToken);
         return false;
-    }
-
-    private async Task<(RegisteredSubscription Subscription, IReadOnlyList<PartitionMove> Moves)> PlanAsync(ClaimedJob job, JobRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var subscription = await _registry.SubscriptionAsync(request.Subscription, cancellationToken);
-            var topic = await _registry.TopicAsync(request.Subscription.Topic, cancellationToken);
-            return (subscription, await planner.PlanAsync(request, topic, job.CreatedAt));
-        }
-        catch (RegistryException e)
-        {
-            throw new JobRefusedException(e.Message, e);
-        }
     }
 
     private static partial class Log

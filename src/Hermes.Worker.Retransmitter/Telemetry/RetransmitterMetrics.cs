@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Hermes.Delivery;
 
 namespace Hermes.Worker.Retransmitter.Telemetry;
 
@@ -10,6 +11,7 @@ internal sealed class RetransmitterMetrics
     private readonly Counter<long> _ended;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _moved;
+    private readonly Counter<long> _replayed;
     private readonly Histogram<double> _duration;
     private readonly UpDownCounter<long> _working;
 
@@ -19,6 +21,7 @@ internal sealed class RetransmitterMetrics
         _ended = meter.CreateCounter<long>("hermes.retransmitter.jobs.ended", "{job}", "Jobs that came to an end here, by phase.");
         _failures = meter.CreateCounter<long>("hermes.retransmitter.attempts.failed", "{attempt}", "Attempts at a job that ran into a failure; it is tried again.");
         _moved = meter.CreateCounter<long>("hermes.retransmitter.partitions.moved", "{partition}", "Partitions proven to be moved, by proof.");
+        _replayed = meter.CreateCounter<long>("hermes.retransmitter.messages.replayed", "{message}", "Messages of replays that came to an end, by kind.");
         _duration = meter.CreateHistogram<double>("hermes.retransmitter.job.duration", "s", "From a job's creation to its end.");
         _working = meter.CreateUpDownCounter<long>("hermes.retransmitter.jobs.working", "{job}", "Jobs that this worker works on now.");
     }
@@ -33,6 +36,13 @@ internal sealed class RetransmitterMetrics
     public void AttemptFailed() => _failures.Add(1);
 
     public void Moved(string proof, int partitions) => _moved.Add(partitions, new KeyValuePair<string, object?>("proof", proof));
+
+    public void Replayed(SettlementKind kind) => _replayed.Add(1, new KeyValuePair<string, object?>("kind", kind switch
+    {
+        SettlementKind.Delivered => "delivered",
+        SettlementKind.Filtered => "filtered",
+        _ => "discarded",
+    }));
 
     public void Working(int change) => _working.Add(change);
 }

@@ -1,15 +1,19 @@
 using System.Diagnostics.Metrics;
 using Confluent.Kafka;
+using Hermes.Delivery;
+using Hermes.Intake;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
+using Hermes.Shared.Registry;
 using Hermes.Testing;
 using Hermes.Testing.Http;
 using Hermes.Testing.Installations;
 using Hermes.Testing.Kafka;
 using Hermes.Testing.ZooKeeper;
 using Hermes.Worker.Retransmitter.Jobs;
+using Hermes.Worker.Retransmitter.Replaying;
 using Hermes.Worker.Retransmitter.Telemetry;
 using Hermes.ZooKeeper;
 using Microsoft.Extensions.DependencyInjection;
@@ -62,6 +66,30 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
             Assert.Equal(before + (3 * ends.Count), endpoint.Requests.Count);
         });
         Assert.Equal(0, await consumer.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_replay_whose_worker_dies_at_any_write_delivers_its_range_and_repeats_what_was_after_the_checkpoint_at_most()
+    {
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        await using var hermes = await InstallAsync();
+        var subscription = await hermes.SubscribeAsync("billing", endpoint.Address, new() { Rate = 100_000, InflightSize = 4 });
+        var ends = await PublishAsync(hermes);
+        var committed = await hermes.CommittedAsync(subscription);
+        var total = ends.Sum(e => e.Offset.Value);
+        await ForEachDeathAsync(hermes, async (jobs, die) =>
+        {
+            var before = endpoint.Requests.Count;
+            // Slow enough for a few checkpoints.
+            var id = await jobs.Client.CreateAsync(JobSite.Rewind(subscription, new() { Duration = "PT1H" }) with { Mode = JobModes.Replay, Rate = (int)(total * 2 / 3) }, Cancellation);
+            var status = await die(id);
+            Assert.Equal(total, status.Replay!.Done);
+            var came = endpoint.Requests.Skip(before).Select(r => (Id: r.Header("Hermes-Message-Id")!, Job: r.Header(ReplaySubscription.IdHeader))).ToList();
+            Assert.All(came, r => Assert.Equal(id, r.Job));
+            Assert.Equal(total, came.DistinctBy(r => r.Id).Count());
+            Assert.All(came.CountBy(r => r.Id), r => Assert.InRange(r.Value, 1, 2)); // one death
+            Assert.Equal(committed, await hermes.CommittedAsync(subscription));
+        });
     }
 
     protected abstract IKafkaBroker Broker { get; }
@@ -118,12 +146,20 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         await using var mortal = new MortalZooKeeper(ZooKeeperClient.Start(new() { ConnectionString = hermes.ZooKeeperServers }), lethalWrite, isAfter);
-        using var kafka = new KafkaAdministration(new KafkaClients(hermes.Kafka));
+        var clients = new KafkaClients(hermes.Kafka);
+        using var kafka = new KafkaAdministration(clients);
         using var nudge = new Nudge();
+        using var threads = new IntakeThreads(1, NullLoggerFactory.Instance, TimeProvider.System);
+        var meters = services.GetRequiredService<IMeterFactory>();
+        await using var engine = new DeliveryEngine(new(), meters, NullLoggerFactory.Instance, TimeProvider.System);
+        var options = new RetransmitterOptions { LookInterval = TimeSpan.FromMilliseconds(50), CheckpointInterval = TimeSpan.FromMilliseconds(100) };
+        var metrics = new RetransmitterMetrics(meters);
+        var registry = new RegistryReader(mortal, hermes.Paths);
+        var rewinds = new RewindPlanner(kafka, hermes.Names);
+        var replays = new Replays(threads, engine, clients, hermes.Names, registry, options, metrics, NullLogger<Replays>.Instance, TimeProvider.System);
         var runner = new JobRunner(
-            mortal, new(hermes.Paths), hermes.Paths, kafka, hermes.Names, new(kafka, hermes.Names), new HermesSettings(),
-            new RetransmitterOptions { LookInterval = TimeSpan.FromMilliseconds(50) },
-            new RetransmitterMetrics(services.GetRequiredService<IMeterFactory>()), NullLogger<JobRunner>.Instance, TimeProvider.System);
+            mortal, new(hermes.Paths), hermes.Paths, kafka, hermes.Names, new(registry, rewinds, new(rewinds, kafka)), replays, new HermesSettings(), options, metrics,
+            NullLogger<JobRunner>.Instance, TimeProvider.System);
         try
         {
             // A claim of the dead one may not be gone yet.

@@ -26,6 +26,11 @@ internal sealed class JobSite(HermesInstallation hermes)
         Reason = "to see it",
     };
 
+    public static JobDocument Replay(SubscriptionName subscription, DateTimeOffset from, DateTimeOffset? to = null) =>
+        Rewind(subscription, new() { Time = from }) with { Mode = JobModes.Replay, Until = to is null ? null : new() { Time = to } };
+
+    public Task<string> AskAsync(JobDocument document) => Client.CreateAsync(document, Cancellation);
+
     public Task<string> AskAsync(SubscriptionName subscription, JobTarget target) => Client.CreateAsync(Rewind(subscription, target), Cancellation);
 
     public Task<string> AskAsync(SubscriptionName subscription, DateTimeOffset time) => AskAsync(subscription, new JobTarget { Time = time });
@@ -44,7 +49,7 @@ internal sealed class JobSite(HermesInstallation hermes)
     /// <summary>A finished job leaves its document, its status, and nothing else; and owns no subscription.</summary>
     public async Task NothingIsLeftAsync(string id)
     {
-        await Until.TrueAsync(async () => await ChildrenAsync(Paths.Job(id)) is var left && left.All(n => n is "status" or "cancel"),
+        await Until.TrueAsync(async () => await ChildrenAsync(Paths.Job(id)) is var left && left.All(n => n is "status" or "cancel" or "pause"),
             $"no leftover below {id}", Minute);
         foreach (var name in await ChildrenAsync(Paths.Actives))
         {

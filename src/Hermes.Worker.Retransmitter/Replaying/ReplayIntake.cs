@@ -1,0 +1,177 @@
+using Confluent.Kafka;
+using Hermes.Delivery;
+using Hermes.Intake;
+using Hermes.Intake.Native;
+using Hermes.Shared.Jobs;
+using Hermes.Worker.Retransmitter.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Hermes.Worker.Retransmitter.Replaying;
+
+/// <summary>Reads the ranges of a replay into its delivery, and keeps what is settled. It is a member of no group and commits
+/// nothing. All but <see cref="Settled"/> and <see cref="Progress"/> runs on one intake thread.</summary>
+internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDisposable
+{
+    private const int Burst = 128;
+    private readonly ReplayProgress _before;
+    private readonly ReplayPart[] _parts;
+    private readonly ConsumerConfig _client;
+    private readonly RetransmitterMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly RecordReader _reader = new();
+    private SubscriptionDelivery _delivery = null!;
+    private IConsumer<byte[], byte[]> _consumer = null!;
+    private QueueBell? _bell;
+    private Message? _held;
+    private long _delivered;
+    private long _filtered;
+    private long _discarded;
+    private bool _isStopping;
+
+    public ReplayIntake(string job, ReplayProgress before, ConsumerConfig client, RetransmitterMetrics metrics, ILogger logger)
+    {
+        (Name, _before, _client, _metrics, _logger) = (job, before, client, metrics, logger);
+        _parts = [.. before.Ranges.Select(r => new ReplayPart(r) { IsRead = r.Next >= r.End })];
+    }
+
+    /// <summary>The job.</summary>
+    public override string Name { get; }
+
+    /// <summary>How far it has come, counted from the job's beginning. From any thread.</summary>
+    public ReplayProgress Progress => new()
+    {
+        Ranges = [.. _parts.Select(p => p.ToRange())],
+        Delivered = _before.Delivered + Interlocked.Read(ref _delivered),
+        Filtered = _before.Filtered + Interlocked.Read(ref _filtered),
+        Discarded = _before.Discarded + Interlocked.Read(ref _discarded),
+    };
+
+    /// <summary>Nothing is read before the intake gets its turns.</summary>
+    public void Open(SubscriptionDelivery delivery, Action ring)
+    {
+        _delivery = delivery;
+        _consumer = new ConsumerBuilder<byte[], byte[]>(_client)
+            .SetErrorHandler((_, error) => Log.KafkaError(_logger, Name, error.Reason))
+            .SetLogHandler((_, _) => { }) // what matters comes as an error
+            .Build();
+        _bell = new(_consumer, ring);
+        _consumer.Assign(_parts.Where(p => !p.IsRead).Select(p =>
+            new TopicPartitionOffset(p.Ledger.Topic, p.Ledger.Partition, p.Ledger.Mark().Offset)));
+    }
+
+    public override bool Step()
+    {
+        if (_isStopping || (_held is not null && !_delivery.TryAccept(_held)))
+            return false;
+        _held = null;
+        for (var i = 0; i < Burst; i++)
+        {
+            if (Poll() is not { } record)
+                return false;
+            Take(record);
+            if (_held is not null)
+                return false;
+        }
+        return true;
+    }
+
+    public override void Tick()
+    {
+        // Nothing is due by time: there is no group to keep.
+    }
+
+    /// <summary>Takes no more: what is on the wire may still be settled.</summary>
+    public void StopTaking() => _isStopping = true;
+
+    /// <inheritdoc/>
+    public void Settled(Message message, Settlement settlement)
+    {
+        if (Find(message.KafkaTopic, message.Partition) is not { } part)
+            return;
+        part.Ledger.Settle(message.Offset);
+        _metrics.Replayed(settlement.Kind);
+        switch (settlement.Kind)
+        {
+            case SettlementKind.Delivered:
+                Interlocked.Increment(ref _delivered);
+                break;
+            case SettlementKind.Filtered:
+                Interlocked.Increment(ref _filtered);
+                break;
+            default:
+                Interlocked.Increment(ref _discarded);
+                break;
+        }
+    }
+
+    /// <summary>Lets go of the connections. Off the intake thread, once it has let go of this intake.</summary>
+    public void Dispose()
+    {
+        _bell?.Dispose();
+        _consumer.Dispose();
+    }
+
+    private ConsumeResult<byte[], byte[]>? Poll()
+    {
+        while (true)
+        {
+            try
+            {
+                return _consumer.Consume(TimeSpan.Zero);
+            }
+            catch (ConsumeException e) when (!e.Error.IsFatal)
+            {
+                // Asked again: the bell rings only for a queue that was empty, and records may lie behind the error.
+                Log.KafkaError(_logger, Name, e.Error.Reason);
+            }
+        }
+    }
+
+    private void Take(ConsumeResult<byte[], byte[]> record)
+    {
+        if (Find(record.Topic, record.Partition.Value) is not { IsRead: false } part)
+            return;
+        if (record.Offset.Value >= part.End) // the next record, or the partition's end
+        {
+            part.IsRead = true;
+            _consumer.Pause([record.TopicPartition]);
+            return;
+        }
+        if (record.IsPartitionEOF || !part.Ledger.Take(record.Offset.Value))
+            return;
+        Message message;
+        try
+        {
+            message = _reader.Read(record, part.Ledger);
+        }
+        catch (InvalidDataException e)
+        {
+            Log.RecordDiscarded(_logger, record.Topic, record.Partition.Value, record.Offset.Value, Name, e.Message);
+            _metrics.Replayed(SettlementKind.Discarded);
+            Interlocked.Increment(ref _discarded);
+            part.Ledger.Settle(record.Offset.Value);
+            return;
+        }
+        if (!_delivery.TryAccept(message))
+            _held = message;
+    }
+
+    private ReplayPart? Find(string topic, int partition)
+    {
+        foreach (var part in _parts)
+        {
+            if (part.Ledger.Partition == partition && part.Ledger.Topic == topic)
+                return part;
+        }
+        return null;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogEvents.KafkaError, LogLevel.Warning, "Job {Job}: Kafka reports: {Reason}")]
+        public static partial void KafkaError(ILogger logger, string job, string reason);
+
+        [LoggerMessage(LogEvents.RecordDiscarded, LogLevel.Error, "{Topic}[{Partition}] offset {Offset} is left out of job {Job}: {Reason}")]
+        public static partial void RecordDiscarded(ILogger logger, string topic, int partition, long offset, string job, string reason);
+    }
+}

@@ -1,0 +1,84 @@
+using Hermes.Delivery;
+using Hermes.Intake;
+using Hermes.Shared.Jobs;
+using Hermes.Shared.Registry;
+
+namespace Hermes.Worker.Retransmitter.Replaying;
+
+/// <summary>A replay while it delivers: from one checkpoint to a rest, a stop or the end.</summary>
+internal sealed class ReplaySession : IAsyncDisposable
+{
+    private readonly IntakeThread _thread;
+    private readonly ReplayIntake _intake;
+    private readonly SubscriptionDelivery _delivery;
+    private RegisteredSubscription _subscription;
+    private bool _isOver;
+
+    private ReplaySession(IntakeThread thread, ReplayIntake intake, SubscriptionDelivery delivery, RegisteredSubscription subscription) =>
+        (_thread, _intake, _delivery, _subscription) = (thread, intake, delivery, subscription);
+
+    public ReplayProgress Progress => _intake.Progress;
+
+    /// <summary>Throws what broke the intake, if anything has.</summary>
+    public void ThrowIfFailed()
+    {
+        if (_intake.Failed.Task is { IsCompletedSuccessfully: true } broken)
+            throw new IOException("The replay's intake broke; it goes on from the last checkpoint.", broken.Result);
+    }
+
+    public static async Task<ReplaySession> StartAsync(
+        IntakeThreads threads, DeliveryEngine engine, RegisteredSubscription subscription, RegisteredTopic topic, ReplayIntake intake)
+    {
+        var thread = threads.Quietest;
+        void Ring() => thread.Ring(intake);
+        var delivery = engine.Open(subscription, topic, intake, Ring);
+        try
+        {
+            intake.Open(delivery, Ring);
+        }
+        catch
+        {
+            await delivery.DisposeAsync();
+            throw;
+        }
+        await thread.AddAsync(intake);
+        return new(thread, intake, delivery, subscription);
+    }
+
+    /// <summary>Follows a changed document.</summary>
+    public void Update(RegisteredSubscription subscription, RegisteredTopic topic)
+    {
+        if (_subscription.Version == subscription.Version)
+            return;
+        _subscription = subscription;
+        _delivery.Update(subscription, topic);
+    }
+
+    /// <summary>Takes no more, and finishes what is on the wire.</summary>
+    /// <param name="letGo">Ends the wait for it.</param>
+    /// <returns>How far it has come.</returns>
+    public async Task<ReplayProgress> StopAsync(CancellationToken letGo)
+    {
+        await _thread.ActAsync(_intake, i => i.StopTaking());
+        await _delivery.DrainAsync(letGo);
+        await CloseAsync();
+        return _intake.Progress;
+    }
+
+    /// <summary>Lets go of everything at once.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isOver)
+            return;
+        await _delivery.DisposeAsync();
+        await CloseAsync();
+    }
+
+    private async Task CloseAsync()
+    {
+        _isOver = true;
+        await _thread.RemoveAsync(_intake);
+        // It waits for librdkafka's threads.
+        await Task.Factory.StartNew(_intake.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+}

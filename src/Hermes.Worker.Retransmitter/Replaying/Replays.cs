@@ -1,0 +1,37 @@
+using Hermes.Delivery;
+using Hermes.Intake;
+using Hermes.Shared.Jobs;
+using Hermes.Shared.Kafka;
+using Hermes.Shared.Naming;
+using Hermes.Shared.Registry;
+using Hermes.Worker.Retransmitter.Jobs;
+using Hermes.Worker.Retransmitter.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Hermes.Worker.Retransmitter.Replaying;
+
+/// <summary>What all replays of this worker share.</summary>
+internal sealed class Replays(
+    IntakeThreads threads, DeliveryEngine engine, KafkaClients kafka, KafkaNames names, RegistryReader registry,
+    RetransmitterOptions options, RetransmitterMetrics metrics, ILogger<Replays> logger, TimeProvider clock)
+{
+    /// <summary>Carries an accepted replay to its end.</summary>
+    public async Task RunAsync(ClaimedJob job, JobRequest request, Nudge nudge, Ends ends)
+    {
+        await using var replay = new Replay(job, request, this, registry, options, clock);
+        await replay.RunAsync(nudge, ends);
+    }
+
+    /// <summary>Begins to deliver from a checkpoint.</summary>
+    public Task<ReplaySession> StartAsync(string job, RegisteredSubscription subscription, RegisteredTopic topic, ReplayProgress from)
+    {
+        // The group's own name, so that a broker that asks for rights asks for those of a consumer; it is never joined.
+        var client = kafka.Consumer(names.ConsumerGroup(subscription.Name));
+        client.EnablePartitionEof = true;
+        client.QueuedMinMessages = options.ReadAheadRecords;
+        client.QueuedMaxMessagesKbytes = options.ReadAheadKilobytes;
+        client.FetchQueueBackoffMs = 10; // see the consumer's: its own second is longer than a fast endpoint needs for all that was read ahead
+        client.ClientId = $"{Environment.MachineName}_replay_{job}";
+        return ReplaySession.StartAsync(threads, engine, subscription, topic, new(job, from, client, metrics, logger));
+    }
+}
