@@ -150,6 +150,21 @@ wait "$worker" || fail "The consumer did not stop cleanly (exit code $?)."
 retransmits "The job, while nobody is there to obey:" "$began"
 start_consumer
 came_again
+
+say
+say "6. A replay, with every consumer stopped: every other order, at most 500 a second, and the group's offsets stay"
+kill -TERM "$worker"
+wait "$worker" || fail "The consumer did not stop cleanly (exit code $?)."
+dotnet "$(program Cli)" endpoint --listen "127.0.0.1:$billing" --expect 500 --timeout 60 --record "$folder/replay.jsonl" >"$folder/replay.txt" 2>"$folder/replay.log" &
+endpoint=$!
+pids+=("$endpoint")
+wait_for 20 "The start of the endpoint of billing" port_answers "$billing"
+hermes retransmit start shop.orders billing --mode replay --from "$began" --filter '$.order=[0-9]*[02468]' --rate 500 --reason "the quickstart" --yes --wait >"$folder/job.txt"
+wait "$endpoint" || fail "Not all of the 500 messages were replayed within 60 s: $(cat "$folder/replay.txt")"
+replayed=$(grep -ci '"Hermes-Retransmission-Id"' "$folder/replay.jsonl")
+[ "$replayed" -ge 500 ] || fail "Only $replayed requests of the replay carried its id."
+say "At the endpoint: $(cat "$folder/replay.txt"), each with Hermes-Retransmission-Id"
+start_consumer
 hermes retransmit list
 
 if $keep; then
@@ -162,7 +177,7 @@ if $keep; then
 fi
 
 say
-say "6. A clean stop"
+say "7. A clean stop"
 kill -TERM "$worker" "$retransmitter"
 wait "$worker" || fail "The worker did not stop cleanly (exit code $?)."
 wait "$retransmitter" || fail "The retransmitter did not stop cleanly (exit code $?)."
@@ -170,5 +185,5 @@ say "The worker has finished what was on the wire, committed its offsets and lef
 
 say
 say "Shown in $((SECONDS - started)) s: topics and subscriptions made; 1000 messages published and delivered, bodies and headers checked;"
-say "a message refused twice and delivered at the third attempt; all of it delivered again by two retransmissions, one with a live"
-say "consumer and one without any; a clean stop. Nothing is left running."
+say "a message refused twice and delivered at the third attempt; all of it again by two rewinds, one with a live"
+say "consumer and one without any; half of it by a replay without any; a clean stop. Nothing is left running."

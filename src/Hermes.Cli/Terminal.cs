@@ -7,7 +7,8 @@ namespace Hermes.Cli;
 /// <param name="Output">Standard output: results, and nothing else.</param>
 /// <param name="Error">Standard error: reasons and notes.</param>
 /// <param name="Width">Columns of a real terminal; <see langword="null"/> where the output goes elsewhere and nothing may be cut.</param>
-internal sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error, int? Width)
+/// <param name="Redraws">Whether standard error is a real terminal, on which a line may be drawn over.</param>
+internal sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error, int? Width, bool Redraws = false)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
@@ -16,5 +17,6 @@ internal sealed record Terminal(Stream Input, TextWriter Output, TextWriter Erro
         new StreamWriter(Console.OpenStandardOutput(), Utf8) { AutoFlush = true },
         // Several threads may report at once.
         TextWriter.Synchronized(new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true }),
-        Console.IsOutputRedirected ? null : Math.Max(40, Console.WindowWidth));
+        Console.IsOutputRedirected ? null : Math.Max(40, Console.WindowWidth),
+        Redraws: !Console.IsErrorRedirected);
 }

@@ -25,7 +25,8 @@ internal static class WorkerRound
         return await meter.MeasureAsync(worker, before, settings);
     }
 
-    private static async Task WriteRegistryAsync(
+    /// <summary>A registry with one topic and one subscription, whose endpoint is the sink.</summary>
+    public static async Task WriteRegistryAsync(
         string zooKeeper, string root, string group, string topic, string subscription, Uri sink, BenchmarkSettings settings)
     {
         await using var client = ZooKeeperClient.Start(new ZooKeeperOptions { ConnectionString = zooKeeper });

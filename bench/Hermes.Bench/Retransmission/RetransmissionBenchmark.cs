@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Hermes.Bench.Delivery;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Naming;
 using Hermes.Testing.Http;
@@ -13,7 +14,8 @@ namespace Hermes.Bench.Retransmission;
 
 /// <summary>
 /// The time from the creation of a job's node to its completion, which proves the moved offsets: job after job, first without any
-/// consumer, then with a live one. Beside it, where there is a real Kafka, its own <c>kafka-consumer-groups --reset-offsets</c>.
+/// consumer, then with a live one. Beside it, where there is a real Kafka, its own <c>kafka-consumer-groups --reset-offsets</c>. And the
+/// speed of a replay beside the consumer's.
 /// </summary>
 internal static class RetransmissionBenchmark
 {
@@ -25,13 +27,25 @@ internal static class RetransmissionBenchmark
 
     public static async Task<int> RunAsync(string[] options)
     {
-        if (options.Length > 0)
+        BenchmarkSettings settings;
+        try
         {
-            await Console.Error.WriteLineAsync("retransmission has no options.");
+            settings = BenchmarkSettings.Parse(options);
+        }
+        catch (ArgumentException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
             return 2;
         }
         await using IKafkaBroker broker = KafkaDistribution.WhyNoTools is null ? await RealKafka.LaunchAsync() : await EmulatorProcess.LaunchAsync();
         await using var zooKeeper = await ZooKeeperServer.LaunchAsync();
+        var (speed, latencies) = (await ReplaySpeed.MeasureAsync(broker.BootstrapServers, zooKeeper.ConnectionString, settings), await LatenciesAsync(broker, zooKeeper));
+        Console.WriteLine($"{latencies} replay_ratio={speed:0.00}");
+        return 0;
+    }
+
+    private static async Task<string> LatenciesAsync(IKafkaBroker broker, ZooKeeperServer zooKeeper)
+    {
         await using var endpoint = await HttpEndpoint.StartAsync();
         await using var hermes = await HermesInstallation.CreateAsync(zooKeeper.ConnectionString, "/bench", broker.BootstrapServers, partitions: 10);
         var subscription = await hermes.SubscribeAsync("billing", endpoint.Address);
@@ -51,9 +65,7 @@ internal static class RetransmissionBenchmark
         Say("live", live);
         var (d, l) = (Percentile(detached, 0.99), Percentile(live, 0.99));
         var toolMedian = tool.Count > 0 ? $"tool_median_ms={Percentile(tool, 0.5):0} " : "";
-        Console.WriteLine(
-            $"{toolMedian}detached_median_ms={Percentile(detached, 0.5):0} detached_p99_ms={d:0} live_median_ms={Percentile(live, 0.5):0} live_p99_ms={l:0}");
-        return 0;
+        return $"{toolMedian}detached_median_ms={Percentile(detached, 0.5):0} detached_p99_ms={d:0} live_median_ms={Percentile(live, 0.5):0} live_p99_ms={l:0}";
     }
 
     private static async Task<IReadOnlyList<double>> MeasureAsync(HermesInstallation hermes, SubscriptionName subscription, string proof)

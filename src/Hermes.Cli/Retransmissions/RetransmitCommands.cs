@@ -10,7 +10,8 @@ internal static class RetransmitCommands
         var command = new Command("retransmit", "Retransmissions: deliver again what a subscription has had already.")
         {
             RetransmitStart.Build(context), RetransmitReading.BuildList(context), RetransmitReading.BuildShow(context),
-            RetransmitFollowing.BuildWatch(context), RetransmitCancel.Build(context),
+            RetransmitFollowing.BuildWatch(context), RetransmitPause.Build(context, isPause: true),
+            RetransmitPause.Build(context, isPause: false), RetransmitCancel.Build(context),
         };
         context.Connection.AddTo(command);
         return command;

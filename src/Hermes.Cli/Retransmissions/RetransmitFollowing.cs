@@ -4,10 +4,12 @@ using Hermes.Shared.Jobs;
 
 namespace Hermes.Cli.Retransmissions;
 
-/// <summary><c>hermes retransmit watch</c>, and the wait of <c>start --wait</c>: a line for each change, until the end.</summary>
+/// <summary><c>hermes retransmit watch</c>, and the wait of <c>start --wait</c>: a line, drawn over itself where that can be, until the end.</summary>
 internal static class RetransmitFollowing
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan QuietPause = TimeSpan.FromSeconds(1);
 
     public static Option<int> TimeoutOption()
     {
@@ -37,26 +39,28 @@ internal static class RetransmitFollowing
     public static async Task<int> FollowAsync(CommandContext context, Installation hermes, string id, int seconds, CancellationToken cancellationToken)
     {
         var started = TimeProvider.System.GetTimestamp();
-        var told = "";
-        while (TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(seconds))
+        var line = new ProgressLine(TimeProvider.System);
+        var (told, toldPhase, toldAt) = ("", "", -QuietPause);
+        while (TimeProvider.System.GetElapsedTime(started) is var elapsed && elapsed < TimeSpan.FromSeconds(seconds))
         {
             var (_, status) = await hermes.Jobs.FindAsync(id, cancellationToken) ?? throw RetransmitCommands.Missing(id);
-            var now = Describe(status);
-            if (now != told)
-                await context.Terminal.Error.WriteLineAsync($"{TimeProvider.System.GetElapsedTime(started).TotalSeconds,6:0.0} s  {told = now}");
+            var now = line.Describe(status);
+            var isNews = $"{status?.Phase}{status?.WaitsFor}" is var phase && phase != toldPhase;
+            // A log wants no line for each step; a terminal draws over the last one.
+            if (now != told && (isNews || context.Terminal.Redraws || elapsed - toldAt >= QuietPause))
+            {
+                var start = context.Terminal.Redraws ? "\r\e[K" : "";
+                await context.Terminal.Error.WriteAsync($"{start}{elapsed.TotalSeconds,6:0.0} s  {now}{(context.Terminal.Redraws ? "" : Environment.NewLine)}");
+                (told, toldPhase, toldAt) = (now, phase, elapsed);
+            }
             if (status is not null && JobPhases.IsFinal(status.Phase))
+            {
+                if (context.Terminal.Redraws)
+                    await context.Terminal.Error.WriteLineAsync();
                 return status.Phase is JobPhases.Completed ? ExitCode.Ok : throw new CommandFailedException($"Job {id} is {status.Phase}: {status.Reason}");
+            }
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
         throw new CommandFailedException($"Job {id} has not ended within {seconds} s; it goes on. 'hermes retransmit watch {id}' follows it.");
-    }
-
-    /// <summary>Where a job stands, in a line.</summary>
-    public static string Describe(JobStatus? status)
-    {
-        if (status is null)
-            return "no retransmitter has taken it yet";
-        var progress = status.Partitions.Count == 0 ? "" : $", {status.Partitions.Count(p => p.Moved is not null)} of {status.Partitions.Count} partitions moved";
-        return $"{status.Phase}{progress}{(status.WaitsFor is { } what ? $", waits for {what}" : "")}";
     }
 }

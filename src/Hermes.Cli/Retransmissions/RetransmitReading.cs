@@ -58,7 +58,7 @@ internal static class RetransmitReading
         return command;
     }
 
-    private static IReadOnlyList<string> Columns { get; } = ["id", "subscription", "mode", "phase", "moved", "updated", "reason"];
+    private static IReadOnlyList<string> Columns { get; } = ["id", "subscription", "mode", "phase", "progress", "updated", "reason"];
 
     private static JsonObject Row(string id, JsonNode? document, JobStatus? status) => new()
     {
@@ -66,7 +66,12 @@ internal static class RetransmitReading
         ["subscription"] = Text(document, "subscription"),
         ["mode"] = Text(document, "mode"),
         ["phase"] = status?.Phase,
-        ["moved"] = status is null ? null : $"{status.Partitions.Count(p => p.Moved is not null)}/{status.Partitions.Count}",
+        ["progress"] = status switch
+        {
+            null => null,
+            { Replay: { } replay } => $"{replay.Done}/{replay.Total}",
+            _ => $"{status.Partitions.Count(p => p.Moved is not null)}/{status.Partitions.Count}",
+        },
         ["updated"] = status?.UpdatedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
         ["reason"] = status?.Reason,
     };

@@ -15,8 +15,13 @@ internal static class RetransmitStart
         var topic = CommandContext.TopicArgument();
         var subscription = CommandContext.SubscriptionArgument();
         var target = new TargetOptions();
-        var mode = new Option<string>("--mode") { Description = "rewind: move the subscription's own offsets.", DefaultValueFactory = _ => JobModes.Rewind };
-        mode.AcceptOnlyFromAmong(JobModes.Rewind);
+        var replay = new ReplayOptions();
+        var mode = new Option<string>("--mode")
+        {
+            Description = "rewind: move the subscription's own offsets. replay: deliver a range beside the live traffic, and move nothing.",
+            DefaultValueFactory = _ => JobModes.Rewind,
+        };
+        mode.AcceptOnlyFromAmong(JobModes.Rewind, JobModes.Replay);
         var datacenter = new Option<string?>("--datacenter") { Description = "Only this datacenter is to act; default: each one that sees the job." };
         var reason = new Option<string?>("--reason") { Description = "Why; it is kept with the job." };
         var allowEnd = new Option<bool>("--allow-end") { Description = "Allow a time after the last record: all that is undelivered is skipped." };
@@ -25,37 +30,39 @@ internal static class RetransmitStart
         var wait = new Option<bool>("--wait") { Description = "Wait for the job's end." };
         var timeout = RetransmitFollowing.TimeoutOption();
         var json = CommandContext.JsonOption();
-        var command = new Command("start", "Deliver again from a moment or from offsets on.") { topic, subscription, mode, datacenter, reason, allowEnd, dryRun, yes, wait, timeout, json };
+        var command = new Command("start", "Deliver again from a moment or from offsets on; or, as a replay, a range.") { topic, subscription, mode, datacenter, reason, allowEnd, dryRun, yes, wait, timeout, json };
         target.AddTo(command);
+        replay.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var name = new SubscriptionName(parsed.GetRequiredValue(topic), parsed.GetRequiredValue(subscription));
             await using var hermes = await context.OpenAsync(parsed, cancellationToken);
-            await hermes.Reader.SubscriptionAsync(name, cancellationToken);
+            var subscribed = await hermes.Reader.SubscriptionAsync(name, cancellationToken);
             var registered = await hermes.Reader.TopicAsync(name.Topic, cancellationToken);
-            var document = new JobDocument
+            var primaryTopic = hermes.Names.PrimaryTopic(name.Topic, registered.Document.ContentType == ContentTypes.Avro);
+            var document = replay.Lay(new()
             {
                 Version = JobDocument.KnownVersion,
                 Subscription = name.ToString(),
                 Mode = parsed.GetRequiredValue(mode),
-                Target = target.Read(parsed, hermes.Names.PrimaryTopic(name.Topic, registered.Document.ContentType == ContentTypes.Avro)),
+                Target = target.Read(parsed, primaryTopic),
                 Datacenter = parsed.GetValue(datacenter),
                 AllowEnd = parsed.GetValue(allowEnd),
                 RequestedBy = $"{Environment.UserName}@{Environment.MachineName}",
                 Reason = parsed.GetValue(reason),
-            };
-            var moves = await PreviewAsync(hermes, document, registered);
+            }, parsed, primaryTopic);
+            var preview = await JobPreview.WorkOutAsync(hermes, document, subscribed, registered);
             if (parsed.GetValue(dryRun))
             {
-                Show(context, moves, parsed.GetValue(json));
+                preview.Show(context, parsed.GetValue(json));
                 return ExitCode.Ok;
             }
             if (!parsed.GetValue(yes))
-                await ConfirmAsync(context, name, moves, cancellationToken);
+                await ConfirmAsync(context, preview, cancellationToken);
             var id = await hermes.Jobs.CreateAsync(document, cancellationToken);
-            context.Printer.Note($"{moves.Count} partitions of {name} will be moved; {moves.Sum(m => m.Messages)} messages will be delivered from there on, at most.");
+            context.Printer.Note($"{preview.Promise}; {preview.Messages} messages will be delivered, at most.");
             if (parsed.GetValue(json))
-                context.Printer.Json(new JsonObject { ["id"] = id, ["messages"] = moves.Sum(m => m.Messages) });
+                context.Printer.Json(new JsonObject { ["id"] = id, ["messages"] = preview.Messages });
             else
                 context.Printer.Line(id);
             return parsed.GetValue(wait) ? await RetransmitFollowing.FollowAsync(context, hermes, id, parsed.GetValue(timeout), cancellationToken) : ExitCode.Ok;
@@ -63,40 +70,12 @@ internal static class RetransmitStart
         return command;
     }
 
-    private static async Task<IReadOnlyList<PartitionMove>> PreviewAsync(Installation hermes, JobDocument document, RegisteredTopic topic)
-    {
-        try
-        {
-            var request = JobRequest.Check(document);
-            return await hermes.WithKafkaAsync(kafka => new RewindPlanner(kafka, hermes.Names).PlanAsync(request, topic, TimeProvider.System.GetUtcNow()));
-        }
-        catch (JobRefusedException e)
-        {
-            throw new CommandFailedException(e.Message, e);
-        }
-    }
-
-    private static void Show(CommandContext context, IReadOnlyList<PartitionMove> moves, bool isJson)
-    {
-        if (isJson)
-        {
-            context.Printer.Json(new JsonArray([.. moves.Select(m => new JsonObject
-            {
-                ["topic"] = m.Topic, ["partition"] = m.Partition, ["from"] = m.From, ["to"] = m.To, ["messages"] = m.Messages,
-            })]));
-            return;
-        }
-        context.Printer.Table(["topic", "partition", "committed", "target", "messages"],
-            moves.Select(m => (IReadOnlyList<string>)[m.Topic, $"{m.Partition}", m.From is { } from ? $"{from}" : "-", $"{m.To}", $"{m.Messages}"]));
-        context.Printer.Line($"{moves.Sum(m => m.Messages)} messages, at most.");
-    }
-
-    private static async Task ConfirmAsync(CommandContext context, SubscriptionName name, IReadOnlyList<PartitionMove> moves, CancellationToken cancellationToken)
+    private static async Task ConfirmAsync(CommandContext context, JobPreview preview, CancellationToken cancellationToken)
     {
         if (context.Terminal.Width is null)
             throw new UsageException("Nobody is there to be asked: --yes says that it may be done, --dry-run only shows it.");
-        Show(context, moves, isJson: false);
-        await context.Terminal.Output.WriteAsync($"Move {name} there? [y/N] ");
+        preview.Show(context, isJson: false);
+        await context.Terminal.Output.WriteAsync($"{preview.Question} [y/N] ");
         using var answers = new StreamReader(context.Terminal.Input, leaveOpen: true);
         if (await answers.ReadLineAsync(cancellationToken) is not ("y" or "Y" or "yes"))
             throw new CommandFailedException("Nothing was done.");

@@ -33,33 +33,35 @@ internal sealed class TargetOptions
             throw new UsageException($"Exactly one of --from, --back, --messages and --offset must be given, but there are {given} of them.");
         return new()
         {
-            Time = from is null ? null : ReadTime(from),
+            Time = from is null ? null : ReadTime(_from.Name, from),
             Duration = back,
             Messages = messages,
-            Offsets = offsets.Length == 0 ? null : ReadOffsets(offsets, primaryTopic),
+            Offsets = offsets.Length == 0 ? null : ReadOffsets(_offsets.Name, offsets, primaryTopic),
         };
     }
 
-    private static DateTimeOffset ReadTime(string text) =>
+    /// <exception cref="UsageException">It is no moment.</exception>
+    public static DateTimeOffset ReadTime(string option, string text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
-            : throw new UsageException($"--from must be a moment such as 2026-11-24T10:00:00Z, but is '{text}'.");
+            : throw new UsageException($"{option} must be a moment such as 2026-11-24T10:00:00Z, but is '{text}'.");
 
-    private static Dictionary<string, IReadOnlyDictionary<int, long>> ReadOffsets(string[] texts, string primaryTopic) =>
-        texts.Select(text => ReadOffset(text, primaryTopic)).GroupBy(o => o.Topic, StringComparer.Ordinal).ToDictionary(
+    /// <exception cref="UsageException">One is no offset, or two are of one partition.</exception>
+    public static IReadOnlyDictionary<string, IReadOnlyDictionary<int, long>> ReadOffsets(string option, string[] texts, string primaryTopic) =>
+        texts.Select(text => ReadOffset(option, text, primaryTopic)).GroupBy(o => o.Topic, StringComparer.Ordinal).ToDictionary(
             topic => topic.Key,
             topic => (IReadOnlyDictionary<int, long>)topic.GroupBy(o => o.Partition).ToDictionary(
                 p => p.Key,
-                p => p.Count() == 1 ? p.First().Offset : throw new UsageException($"--offset names {topic.Key}:{p.Key} more than once.")),
+                p => p.Count() == 1 ? p.First().Offset : throw new UsageException($"{option} names {topic.Key}:{p.Key} more than once.")),
             StringComparer.Ordinal);
 
-    private static (string Topic, int Partition, long Offset) ReadOffset(string text, string primaryTopic)
+    private static (string Topic, int Partition, long Offset) ReadOffset(string option, string text, string primaryTopic)
     {
         var (colon, equal) = (text.LastIndexOf(':'), text.LastIndexOf('='));
         return equal > colon
             && int.TryParse(text.AsSpan(colon + 1, equal - colon - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var partition)
             && long.TryParse(text.AsSpan(equal + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
             ? (colon < 0 ? primaryTopic : text[..colon], partition, offset)
-            : throw new UsageException($"--offset must read [topic:]partition=offset, but is '{text}'.");
+            : throw new UsageException($"{option} must read [topic:]partition=offset, but is '{text}'.");
     }
 }

@@ -2,12 +2,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Hermes.Shared.Registry;
 
 namespace Hermes.Shared.Jobs;
 
 /// <summary>The documents of jobs as JSON. A member that is not known is a fault: what was asked with it would be left out.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(JobDocument)), JsonSerializable(typeof(JobStatus)), JsonSerializable(typeof(MoveOrder)), JsonSerializable(typeof(MoveAck))]
+[JsonSerializable(typeof(JobDocument)), JsonSerializable(typeof(JobStatus)), JsonSerializable(typeof(MoveOrder)), JsonSerializable(typeof(MoveAck)), JsonSerializable(typeof(SubscriptionFilter))]
 public sealed partial class JobJson : JsonSerializerContext
 {
     /// <summary>The one to use: text stays readable.</summary>

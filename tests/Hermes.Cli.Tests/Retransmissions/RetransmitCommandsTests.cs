@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Hermes.Cli.Retransmissions;
 using Hermes.Shared.Jobs;
 using Hermes.Testing.ZooKeeper;
 using Hermes.ZooKeeper;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Hermes.Cli.Tests.Retransmissions;
 
@@ -54,6 +56,29 @@ public sealed class RetransmitCommandsTests(ZooKeeperFixture zooKeeper, Emulator
     }
 
     [Fact]
+    public async Task A_replay_says_its_range_its_filters_and_its_rate_and_can_be_paused()
+    {
+        var id = await StartAsync("--mode", "replay", "--from", "2020-01-02", "--to", "2100-01-01", "--rate", "7", "--filter", "$.a=[12]", "--filter", "header:trace=x=y",
+            "--filter", """{"type":"jsonpath","path":"$.b","matcher":".*"}""");
+        var document = await _site.DocumentAsync($"/retransmission/jobs/{id}");
+        Assert.Equal("replay", (string?)document["mode"]);
+        Assert.Equal("2100-01-01T00:00:00+00:00", (string?)document["until"]!["time"]);
+        Assert.Equal(7, (int)document["rate"]!);
+        Assert.Equal(
+            """[{"type":"jsonpath","path":"$.a","matcher":"[12]"},{"type":"header","header":"trace","matcher":"x=y"},{"type":"jsonpath","path":"$.b","matcher":".*"}]""",
+            document["filters"]!.ToJsonString());
+        var shown = (await _site.RunAsync("retransmit", "start", "shop.orders", "billing", "--mode", "replay", "--back", "PT1H", "--to-offset", "0=0", "--dry-run", "--json"))
+            .Succeeded().Json.AsArray();
+        Assert.Equal(1, (long)shown.Single(row => (int)row!["partition"]! == 0)!["messages"]!);
+
+        (await _site.RunAsync("retransmit", "pause", id)).Succeeded();
+        Assert.True(await _site.ExistsAsync($"/retransmission/jobs/{id}/pause"));
+        (await _site.RunAsync("retransmit", "resume", id)).Succeeded();
+        Assert.False(await _site.ExistsAsync($"/retransmission/jobs/{id}/pause"));
+        (await _site.RunAsync("retransmit", "pause", await StartAsync("--back", "PT1H"))).Failed(ExitCode.Failed, "no replay");
+    }
+
+    [Fact]
     public async Task Says_what_is_wrong_and_leaves_no_job()
     {
         await FailedAsync(ExitCode.Usage, "Exactly one of");
@@ -64,6 +89,13 @@ public sealed class RetransmitCommandsTests(ZooKeeperFixture zooKeeper, Emulator
         await FailedAsync(ExitCode.Failed, "'two hours'", "--back", "two hours");
         await FailedAsync(ExitCode.Failed, "[7]", "--offset", "7=1");
         await FailedAsync(ExitCode.Failed, "allowEnd", "--from", "2100-01-01");
+        await FailedAsync(ExitCode.Failed, "for the mode 'replay' alone", "--back", "PT1H", "--rate", "5");
+        await FailedAsync(ExitCode.Failed, "no record in the range", "--mode", "replay", "--from", "2100-01-01");
+        await FailedAsync(ExitCode.Failed, "filter 1 is not served", "--mode", "replay", "--back", "PT1H", "--filter", """{"type":"moon"}""");
+        await FailedAsync(ExitCode.Failed, "'speed'", "--mode", "replay", "--back", "PT1H", "--filter", """{"type":"header","speed":1}""");
+        await FailedAsync(ExitCode.Usage, "'a=b'", "--mode", "replay", "--back", "PT1H", "--filter", "a=b");
+        await FailedAsync(ExitCode.Usage, "--to must be a moment", "--mode", "replay", "--back", "PT1H", "--to", "later");
+        await FailedAsync(ExitCode.Usage, "--to-offset", "--mode", "replay", "--back", "PT1H", "--to-offset", "1");
         (await _site.RunAsync("retransmit", "start", "shop.orders", "nobody", "--back", "PT1H", "--yes")).Failed(ExitCode.Failed, "There is no subscription shop.orders$nobody");
         (await _site.RunAsync("retransmit", "start", "shop.orders", "billing", "--back", "PT1H")).Failed(ExitCode.Usage, "--yes");
         Assert.False(await _site.ExistsAsync("/retransmission"));
@@ -86,8 +118,24 @@ public sealed class RetransmitCommandsTests(ZooKeeperFixture zooKeeper, Emulator
         Assert.Contains("no json", (await _site.RunAsync("retransmit", "show", "garbled")).Succeeded().Output, StringComparison.Ordinal);
         (await _site.RunAsync("retransmit", "cancel", id)).Succeeded();
         Assert.True(await _site.ExistsAsync($"/retransmission/jobs/{id}/cancel"));
-        foreach (var verb in new[] { "show", "cancel", "watch" })
+        foreach (var verb in new[] { "show", "cancel", "watch", "pause", "resume" })
             (await _site.RunAsync("retransmit", verb, "none")).Failed(ExitCode.Failed, "There is no retransmission job none.");
+    }
+
+    [Fact]
+    public void A_progress_line_has_a_bar_and_an_estimate()
+    {
+        var clock = new FakeTimeProvider();
+        var line = new ProgressLine(clock);
+        Assert.Equal("replaying [------------------------]   0 % 0 of 1000", line.Describe(At(0)));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("replaying [######------------------]  25 % 250 of 1000, 25 a second, about 00:00:30 left", line.Describe(At(250)));
+        Assert.Equal("paused [######------------------]  25 % 250 of 1000, waits for rain", line.Describe(At(250) with { Phase = JobPhases.Paused, WaitsFor = "rain" }));
+        Assert.Equal("completed [########################] 100 % 1000 of 1000", line.Describe(At(1000) with { Phase = JobPhases.Completed }));
+        Assert.Equal("moving [############------------]  50 % 1 of 2 partitions moved", line.Describe(
+            new() { Phase = JobPhases.Moving, Partitions = [new("t", 0, 1, 2, 3, MoveProofs.Altered), new("t", 1, 1, 2, 3)] }));
+
+        static JobStatus At(long done) => new() { Phase = JobPhases.Replaying, Replay = new() { Ranges = [new("t", 0, 5, 1005, 5 + done)] } };
     }
 
     [Fact]
