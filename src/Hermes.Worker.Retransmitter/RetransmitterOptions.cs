@@ -17,6 +17,14 @@ public sealed record RetransmitterOptions
     /// <summary>Longest pause before a job that ran into a failure is tried again. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")] public TimeSpan LongestRetryPause { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long consumers may take to acknowledge an order; ours need less than a second. Then those that are left are
+    /// told in Hermes's own way, which its Java consumers obey. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")] public TimeSpan OrderPatience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long Hermes's own offset nodes may wait to be obeyed; its consumers look every 20 s or so. Then they are
+    /// withdrawn, and everything is begun anew. Default 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")] public TimeSpan OffsetNodePatience { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How often a replay says how far it has come: what a crash may repeat at most. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")] public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(1);
 

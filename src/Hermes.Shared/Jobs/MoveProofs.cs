@@ -8,4 +8,8 @@ public static class MoveProofs
 
     /// <summary>The broker has accepted the group's new offset while the group had no members.</summary>
     public const string Altered = "altered";
+
+    /// <summary>The group has committed the target, or what follows it, after a consumer of Hermes was commanded by Hermes's own
+    /// offset nodes.</summary>
+    public const string Committed = "committed";
 }

@@ -32,6 +32,10 @@ public sealed class HermesPaths(string root)
     /// <summary>Offsets that management orders a subscription to, by Kafka topic.</summary>
     public string OrderedOffsets(SubscriptionName subscription) => $"{Subscription(subscription)}/kafka_topics";
 
+    /// <summary>One partition's offset that management orders, for the Kafka cluster of that name.</summary>
+    public string OrderedOffset(SubscriptionName subscription, string kafkaTopic, string cluster, int partition) =>
+        $"{OrderedOffsets(subscription)}/{kafkaTopic}/offset/{cluster}/{partition}";
+
     /// <summary>A subscription.</summary>
     public string Subscription(SubscriptionName subscription) => $"{Subscriptions(subscription.Topic)}/{subscription.Name}";
 }

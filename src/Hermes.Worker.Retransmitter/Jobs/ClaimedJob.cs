@@ -64,6 +64,10 @@ internal sealed partial class ClaimedJob
 
     public Task<OrderBook> OrdersAsync(CancellationToken cancellationToken) => OrderBook.ReadAsync(_zooKeeper, _paths, Id, cancellationToken);
 
+    /// <summary>Hermes's own offset nodes of these partitions.</summary>
+    public Task<OffsetNodes> OffsetNodesAsync(JobRequest request, string cluster, IEnumerable<PartitionMove> moves, CancellationToken cancellationToken) =>
+        OffsetNodes.ReadAsync(_zooKeeper, _hermes, request.Subscription, cluster, moves, cancellationToken);
+
     /// <summary>The job cannot be done at all; nothing was begun.</summary>
     public Task RefuseAsync(string reason, CancellationToken cancellationToken) =>
         WriteAsync(Next(JobPhases.Refused, $"Refused: {reason}") with { Reason = reason }, [], cancellationToken);
@@ -103,29 +107,65 @@ internal sealed partial class ClaimedJob
     }
 
     /// <summary>Tells the owners of partitions to move them.</summary>
-    public Task PublishOrdersAsync(JobRequest request, OrderBook book, IReadOnlyList<PartitionMove> moves, CancellationToken cancellationToken)
+    public Task PublishOrdersAsync(
+        JobRequest request, OrderBook book, IReadOnlyList<PartitionMove> moves, IReadOnlyList<PartitionMove> ordered, CancellationToken cancellationToken)
     {
         var id = Status!.SubscriptionId!.Value;
         return WriteAsync(
-            Next(JobPhases.Moving, $"The group has members: orders for {moves.Count} partitions"),
-            [Active(request), .. book.Publish(moves, m => new(request.Document.Subscription, id, m.To))], cancellationToken, request);
+            Next(JobPhases.Moving, $"The group has members: orders for {ordered.Count} partitions") with { Partitions = moves },
+            [Active(request), .. book.Publish(ordered, m => new(request.Document.Subscription, id, m.To))], cancellationToken, request);
     }
 
     /// <summary>The members are gone: what they have not acknowledged is no longer theirs to do.</summary>
-    public Task WithdrawOrdersAsync(JobRequest request, OrderBook book, CancellationToken cancellationToken) => WriteAsync(
-        Next(JobPhases.Moving, "The group has no members: orders that were not acknowledged are withdrawn") with { Partitions = Acknowledged(book) },
-        [Active(request), .. book.Withdraw()], cancellationToken, request);
+    public Task WithdrawOrdersAsync(JobRequest request, OrderBook book, OffsetNodes nodes, IReadOnlyList<PartitionMove> moves, CancellationToken cancellationToken) => WriteAsync(
+        Next(JobPhases.Moving, "The group has no members: what nobody has carried out is withdrawn") with { Partitions = Uncommanded(moves) },
+        [Active(request), .. book.Withdraw(), .. nodes.Clear()], cancellationToken, request);
 
-    /// <summary>Says what it waits for, if that is news.</summary>
-    public Task WaitAsync(JobRequest request, OrderBook book, string what, CancellationToken cancellationToken) =>
-        Status!.WaitsFor == what && Acknowledged(book).SequenceEqual(Status.Partitions)
+    /// <summary>Says what it waits for and what is proven by now, if that is news.</summary>
+    public Task WaitAsync(JobRequest request, IReadOnlyList<PartitionMove> moves, string? what, CancellationToken cancellationToken) =>
+        Status!.WaitsFor == (what ?? Status.WaitsFor) && moves.SequenceEqual(Status.Partitions)
             ? Task.CompletedTask
-            : WriteAsync(Next(JobPhases.Moving, $"Waits for {what}") with { WaitsFor = what, Partitions = Acknowledged(book) }, [Active(request)], cancellationToken, request);
+            : WriteAsync((what is null ? Next(JobPhases.Moving, "More partitions are proven to be moved") : Next(JobPhases.Moving, $"Waits for {what}") with { WaitsFor = what })
+                with
+            { Partitions = moves }, [Active(request)], cancellationToken, request);
+
+    /// <summary>Members that do not know our orders are told in Hermes's own way: its offset nodes and its command, and for
+    /// these partitions no order any more, all at once.</summary>
+    /// <returns>The command's node.</returns>
+    public async Task<string> CommandAsync(
+        JobRequest request, OrderBook book, OffsetNodes nodes, IReadOnlyList<PartitionMove> moves, IReadOnlyList<PartitionMove> commanded, CancellationToken cancellationToken)
+    {
+        // The folder of commands is a container: an empty one goes by itself.
+        Operation[] folder = await _zooKeeper.FindAsync(_hermes.Commands, cancellationToken) is null ? [Operation.Create(_hermes.Commands, default, CreateMode.Container)] : [];
+        var command = Operation.Create(ManagementCommand.Path(_hermes), ManagementCommand.Write(request.Subscription), CreateMode.EphemeralSequential);
+        var result = await WriteAsync(
+            Next(JobPhases.Moving, $"Orders for {commanded.Count} partitions were not acknowledged: Hermes's own offset nodes and command") with { Partitions = moves },
+            [Active(request), .. book.Withdraw(commanded), .. nodes.Write(), .. folder, command], cancellationToken, request);
+        return result.Results[^1].Path!;
+    }
+
+    /// <summary>Deletes a command that was given.</summary>
+    public async Task DeleteCommandAsync(string command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _zooKeeper.DeleteAsync(command, NodeVersion.Any, cancellationToken);
+        }
+        catch (ZooKeeperException e) when (e.Code is ErrorCode.NoNode)
+        {
+            // It went with a session that was lost.
+        }
+    }
+
+    /// <summary>Nobody has obeyed Hermes's own nodes in time: they go, and everything is begun anew.</summary>
+    public Task WithdrawNodesAsync(JobRequest request, OffsetNodes nodes, IReadOnlyList<PartitionMove> moves, CancellationToken cancellationToken) => WriteAsync(
+        Next(JobPhases.Moving, "Hermes's own offset nodes were not obeyed in time, and are withdrawn") with { Partitions = Uncommanded(moves) },
+        [Active(request), .. nodes.Clear()], cancellationToken, request);
 
     /// <summary>The end: each partition is proven, and nothing of the job is left but its account.</summary>
-    public Task FinishAsync(JobRequest request, OrderBook book, IReadOnlyList<PartitionMove> moves, CancellationToken cancellationToken) => WriteAsync(
+    public Task FinishAsync(JobRequest request, OrderBook book, OffsetNodes nodes, IReadOnlyList<PartitionMove> moves, CancellationToken cancellationToken) => WriteAsync(
         Next(JobPhases.Completed, "Completed: each partition is proven to be moved") with { Partitions = moves },
-        [.. book.Clear(), Operation.Delete(_paths.Active(request.Subscription), NodeVersion.Any)], cancellationToken, request);
+        [.. book.Clear(), .. nodes.Clear(), Operation.Delete(_paths.Active(request.Subscription), NodeVersion.Any)], cancellationToken, request);
 
     /// <summary>Says how far a replay has come; no news for its history.</summary>
     public Task CheckpointAsync(JobRequest request, ReplayProgress progress, CancellationToken cancellationToken) => WriteAsync(
@@ -153,16 +193,18 @@ internal sealed partial class ClaimedJob
         [Operation.Delete(_paths.Active(request.Subscription), NodeVersion.Any)], cancellationToken, request);
 
     /// <summary>An end without completion: cancelled, or failed for a reason. What was done stays so.</summary>
-    public Task EndAsync(JobRequest request, OrderBook book, string phase, string reason, CancellationToken cancellationToken, ReplayProgress? progress = null)
+    public Task EndAsync(JobRequest request, OrderBook book, string phase, string reason, CancellationToken cancellationToken, ReplayProgress? progress = null, OffsetNodes? nodes = null)
     {
         Operation[] active = Status is { } begun && JobPhases.IsUnderWay(begun.Phase) ? [Operation.Delete(_paths.Active(request.Subscription), NodeVersion.Any)] : [];
         var partitions = Status is null ? [] : Acknowledged(book);
-        return WriteAsync(Next(phase, $"Ended: {reason}") with { Reason = reason, Partitions = partitions, Replay = progress ?? Status?.Replay }, [.. book.Clear(), .. active], cancellationToken);
+        return WriteAsync(Next(phase, $"Ended: {reason}") with { Reason = reason, Partitions = partitions, Replay = progress ?? Status?.Replay }, [.. book.Clear(), .. nodes?.Clear() ?? [], .. active], cancellationToken);
     }
 
     /// <summary>The partitions, with those that consumers have acknowledged.</summary>
     public IReadOnlyList<PartitionMove> Acknowledged(OrderBook book) =>
         [.. Status!.Partitions.Select(m => m.Moved is null && book.IsAcknowledged(m) ? m with { Moved = MoveProofs.Acknowledged } : m)];
+
+    private static IReadOnlyList<PartitionMove> Uncommanded(IReadOnlyList<PartitionMove> moves) => [.. moves.Select(m => m.Moved is null ? m with { Commanded = null } : m)];
 
     // Only the holder of a job's claim deletes its node: while our claim stands, the node that is there is ours.
     private Operation Active(JobRequest request) => Operation.Check(_paths.Active(request.Subscription), NodeVersion.Any);
@@ -193,7 +235,7 @@ internal sealed partial class ClaimedJob
     /// <exception cref="ClaimLostException">The claim is gone; nothing was written.</exception>
     /// <exception cref="SubscriptionGoneException">The subscription is; nothing was written.</exception>
     /// <exception cref="MultiFailedException">Something alongside was refused; nothing was written.</exception>
-    private async Task WriteAsync(JobStatus next, IReadOnlyList<Operation> alongside, CancellationToken cancellationToken, JobRequest? about = null)
+    private async Task<MultiResult> WriteAsync(JobStatus next, IReadOnlyList<Operation> alongside, CancellationToken cancellationToken, JobRequest? about = null)
     {
         var data = JobJson.Write(next, JobJson.Instance.JobStatus);
         while (true)
@@ -212,10 +254,10 @@ internal sealed partial class ClaimedJob
             Operation[] operations = [_claim.Guard, status, .. subscription is null ? Array.Empty<Operation>() : [subscription], .. alongside];
             try
             {
-                await _zooKeeper.MultiAsync(operations, cancellationToken);
+                var result = await _zooKeeper.MultiAsync(operations, cancellationToken);
                 _statusVersion = Status is null ? 0 : _statusVersion + 1;
                 Status = next;
-                return;
+                return result;
             }
             catch (MultiFailedException e) when (e.Index == 0)
             {

@@ -14,7 +14,7 @@ namespace Hermes.Worker.Retransmitter.Jobs;
 
 /// <summary>Claims a job and carries it as far as it goes now: to its end, or into the queue.</summary>
 internal sealed partial class JobRunner(
-    IZooKeeper zooKeeper, JobPaths paths, HermesPaths hermes, KafkaAdministration kafka, KafkaNames names, JobPlanner planner, Replays replays,
+    IZooKeeper zooKeeper, JobPaths paths, HermesPaths hermes, KafkaAdministration kafka, KafkaSettings brokers, KafkaNames names, JobPlanner planner, Replays replays,
     HermesSettings settings, RetransmitterOptions options, RetransmitterMetrics metrics, ILogger<JobRunner> logger, TimeProvider clock)
 {
     private readonly string _worker = $"{Environment.MachineName}/{Environment.ProcessId}";
@@ -77,7 +77,7 @@ internal sealed partial class JobRunner(
         if (request.Document.Mode == JobModes.Replay)
             await replays.RunAsync(job, request, nudge, ends);
         else
-            await new Rewind(job, request, kafka, names.ConsumerGroup(request.Subscription), options, metrics, logger, clock).RunAsync(nudge, cancellationToken);
+            await new Rewind(job, request, kafka, names.ConsumerGroup(request.Subscription), brokers.ClusterName, options, metrics, logger, clock).RunAsync(nudge, cancellationToken);
     }
 
     /// <returns>Whether the subscription is in the job's hands.</returns>

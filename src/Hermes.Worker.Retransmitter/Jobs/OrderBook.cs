@@ -74,6 +74,10 @@ internal sealed class OrderBook
     public IEnumerable<Operation> Withdraw() =>
         _orders.Where(o => o.Value == 0).Select(o => Operation.Delete(_paths.Order(_id, o.Key.Topic, o.Key.Partition), 0));
 
+    /// <summary>Deletes the orders of these partitions; refused if one is acknowledged meanwhile.</summary>
+    public IEnumerable<Operation> Withdraw(IEnumerable<PartitionMove> moves) =>
+        moves.Where(IsOrdered).Select(m => Operation.Delete(_paths.Order(_id, m.Topic, m.Partition), 0));
+
     /// <summary>Deletes everything; refused if an order is acknowledged meanwhile.</summary>
     public IEnumerable<Operation> Clear()
     {

@@ -158,7 +158,7 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
         var rewinds = new RewindPlanner(kafka, hermes.Names);
         var replays = new Replays(threads, engine, clients, hermes.Names, registry, options, metrics, NullLogger<Replays>.Instance, TimeProvider.System);
         var runner = new JobRunner(
-            mortal, new(hermes.Paths), hermes.Paths, kafka, hermes.Names, new(registry, rewinds, new(rewinds, kafka)), replays, new HermesSettings(), options, metrics,
+            mortal, new(hermes.Paths), hermes.Paths, kafka, hermes.Kafka, hermes.Names, new(registry, rewinds, new(rewinds, kafka)), replays, new HermesSettings(), options, metrics,
             NullLogger<JobRunner>.Instance, TimeProvider.System);
         try
         {
