@@ -135,12 +135,17 @@ internal sealed partial class ClaimedJob
     public async Task<string> CommandAsync(
         JobRequest request, OrderBook book, OffsetNodes nodes, IReadOnlyList<PartitionMove> moves, IReadOnlyList<PartitionMove> commanded, CancellationToken cancellationToken)
     {
-        // The folder of commands is a container: an empty one goes by itself.
-        Operation[] folder = await _zooKeeper.FindAsync(_hermes.Commands, cancellationToken) is null ? [Operation.Create(_hermes.Commands, default, CreateMode.Container)] : [];
-        var command = Operation.Create(ManagementCommand.Path(_hermes), ManagementCommand.Write(request.Subscription), CreateMode.EphemeralSequential);
         var result = await WriteAsync(
             Next(JobPhases.Moving, $"Orders for {commanded.Count} partitions were not acknowledged: Hermes's own offset nodes and command") with { Partitions = moves },
-            [Active(request), .. book.Withdraw(commanded), .. nodes.Write(), .. folder, command], cancellationToken, request);
+            [Active(request), .. book.Withdraw(commanded), .. nodes.Write(), .. await GiveCommandAsync(request, cancellationToken)], cancellationToken, request);
+        return result.Results[^1].Path!;
+    }
+
+    /// <summary>The command went with the session of the one who gave it, and its nodes still stand.</summary>
+    /// <returns>The new command's node.</returns>
+    public async Task<string> RepeatCommandAsync(JobRequest request, CancellationToken cancellationToken)
+    {
+        var result = await WriteAsync(Next(JobPhases.Moving, "Hermes's command is given again"), [Active(request), .. await GiveCommandAsync(request, cancellationToken)], cancellationToken, request);
         return result.Results[^1].Path!;
     }
 
@@ -203,6 +208,13 @@ internal sealed partial class ClaimedJob
     /// <summary>The partitions, with those that consumers have acknowledged.</summary>
     public IReadOnlyList<PartitionMove> Acknowledged(OrderBook book) =>
         [.. Status!.Partitions.Select(m => m.Moved is null && book.IsAcknowledged(m) ? m with { Moved = MoveProofs.Acknowledged } : m)];
+
+    private async Task<Operation[]> GiveCommandAsync(JobRequest request, CancellationToken cancellationToken)
+    {
+        var command = Operation.Create(ManagementCommand.Path(_hermes), ManagementCommand.Write(request.Subscription), CreateMode.EphemeralSequential);
+        // The folder of commands is a container: an empty one goes by itself (R8).
+        return await _zooKeeper.FindAsync(_hermes.Commands, cancellationToken) is null ? [Operation.Create(_hermes.Commands, default, CreateMode.Container), command] : [command];
+    }
 
     private static IReadOnlyList<PartitionMove> Uncommanded(IReadOnlyList<PartitionMove> moves) => [.. moves.Select(m => m.Moved is null ? m with { Commanded = null } : m)];
 

@@ -99,6 +99,11 @@ internal sealed partial class Rewind(
         {
             await CommandAsync(book, moves, ordered, cancellationToken);
         }
+        else if (commanded.Count > 0 && _command is null)
+        {
+            _command = await job.RepeatCommandAsync(request, cancellationToken);
+            _commanded = clock.GetTimestamp();
+        }
         else if (commanded.Count > 0 && clock.GetElapsedTime(_commanded) > options.OffsetNodePatience)
         {
             await job.WithdrawNodesAsync(request, nodes, moves, cancellationToken);

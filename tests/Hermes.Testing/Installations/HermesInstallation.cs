@@ -20,7 +20,9 @@ public sealed class HermesInstallation : IAsyncDisposable
         (ZooKeeper, Paths, Kafka, ZooKeeperServers, Names) = (zooKeeper, new(root), kafka, zooKeeperServers, kafka.ToNames());
         var clients = new KafkaClients(kafka);
         _administration = new(clients);
-        _producer = new ProducerBuilder<byte[], byte[]>(clients.Producer()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        var producer = clients.Producer();
+        producer.StickyPartitioningLingerMs = 0; // spread over the partitions, message by message
+        _producer = new ProducerBuilder<byte[], byte[]>(producer).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         Registry = new(zooKeeper, Paths);
     }
 

@@ -41,7 +41,7 @@ public sealed class HermesMember : IAsyncDisposable
     private async Task RunAsync(HermesInstallation hermes, SubscriptionName subscription, IConsumer<byte[], byte[]> consumer, Action<TopicPartitionOffset>? delivered)
     {
         using var _ = consumer;
-        var known = new HashSet<string>(StringComparer.Ordinal);
+        var known = new HashSet<long>();
         while (!_stop.IsCancellationRequested)
         {
             if (consumer.Consume(TimeSpan.FromMilliseconds(50)) is { } record)
@@ -52,7 +52,9 @@ public sealed class HermesMember : IAsyncDisposable
             var commands = await hermes.ZooKeeper.TryGetChildrenAsync(hermes.Paths.Commands, CancellationToken.None);
             foreach (var command in commands?.Names ?? [])
             {
-                if (known.Add(command) && consumer.Assignment.Count > 0)
+                // By its transaction id: the folder is a container, and after its end the names begin anew.
+                if (await hermes.ZooKeeper.FindAsync($"{hermes.Paths.Commands}/{command}", CancellationToken.None) is { } stat
+                    && known.Add(stat.CreatedZxid) && consumer.Assignment.Count > 0)
                     await ObeyAsync(hermes, subscription, consumer);
             }
         }

@@ -49,6 +49,19 @@ public abstract class ManagementContract(ZooKeeperFixture zooKeeper)
     }
 
     [Fact]
+    public async Task Offset_nodes_for_a_cluster_of_another_name_are_named_in_the_log()
+    {
+        await using var hermes = await HermesInstallation.CreateAsync(zooKeeper.Require(), zooKeeper.FreshRoot(), Broker.BootstrapServers, partitions: 1);
+        var subscription = await hermes.SubscribeAsync("billing", "http://127.0.0.1:9/");
+        await using var worker = RunningWorker.Start(hermes, ("Kafka:ClusterName", "elsewhere"));
+        await worker.WhenSaidAsync($"{subscription} reads ");
+        await OrderAsync(hermes, subscription, "0", "0");
+        await CommandAsync(hermes, subscription);
+        await worker.WhenSaidAsync($"for clusters {hermes.Kafka.ClusterName}, while this worker's is named elsewhere");
+        Assert.NotNull(await hermes.ZooKeeper.FindAsync(NodeOf(hermes, subscription, "0"), Cancellation));
+    }
+
+    [Fact]
     public async Task A_worker_that_starts_after_the_command_obeys_it()
     {
         await using var endpoint = await HttpEndpoint.StartAsync();

@@ -69,6 +69,29 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
     }
 
     [Fact]
+    public async Task With_a_member_that_knows_only_Hermes_s_nodes_a_death_at_any_write_leaves_none_of_them()
+    {
+        await using var hermes = await InstallAsync();
+        var subscription = await hermes.SubscribeAsync("billing", "http://127.0.0.1:9/");
+        var ends = await PublishAsync(hermes);
+        await hermes.Administration.CommitAsync(hermes.Names.ConsumerGroup(subscription), ends);
+        await using var member = new HermesMember(hermes, subscription);
+        await member.WhenAssignedAsync();
+        var back = 0;
+        await ForEachDeathAsync(hermes, async (jobs, die) =>
+        {
+            // Further and further back, or forth and back: the member commits nothing by itself.
+            var target = back++ % 2 == 0 ? 1 : 2;
+            var id = await jobs.AskAsync(subscription, new JobTarget { Offsets = new Dictionary<string, IReadOnlyDictionary<int, long>> { [hermes.KafkaTopic] = ends.ToDictionary(e => e.Partition.Value, _ => (long)target) } });
+            var status = await die(id);
+            Assert.All(status.Partitions, p => Assert.Equal(MoveProofs.Committed, p.Moved));
+            Assert.All(await hermes.CommittedAsync(subscription), o => Assert.Equal(target, o.Offset.Value));
+            foreach (var end in ends)
+                Assert.Null(await hermes.ZooKeeper.FindAsync(hermes.Paths.OrderedOffset(subscription, end.Topic, hermes.Kafka.ClusterName, end.Partition.Value), Cancellation));
+        }, orderPatience: TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
     public async Task A_replay_whose_worker_dies_at_any_write_delivers_its_range_and_repeats_what_was_after_the_checkpoint_at_most()
     {
         await using var endpoint = await HttpEndpoint.StartAsync();
@@ -114,7 +137,7 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
     private static Task WhenAtEndAsync(HermesInstallation hermes, SubscriptionName subscription, IReadOnlyList<TopicPartitionOffset> ends) => Until.TrueAsync(
         async () => !ends.Except(await hermes.CommittedAsync(subscription)).Any(), "the group at the end", Minute);
 
-    private async Task ForEachDeathAsync(HermesInstallation hermes, Func<JobSite, Func<string, Task<JobStatus>>, Task> act)
+    private async Task ForEachDeathAsync(HermesInstallation hermes, Func<JobSite, Func<string, Task<JobStatus>>, Task> act, TimeSpan? orderPatience = null)
     {
         var jobs = new JobSite(hermes);
         var deaths = 0;
@@ -125,8 +148,8 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
                 var died = false;
                 await act(jobs, async id =>
                 {
-                    died = await LiveAndDieAsync(hermes, id, write, isAfter);
-                    await LiveAndDieAsync(hermes, id, int.MaxValue, isAfter);
+                    died = await LiveAndDieAsync(hermes, id, write, isAfter, orderPatience);
+                    await LiveAndDieAsync(hermes, id, int.MaxValue, isAfter, orderPatience);
                     var status = await jobs.WhenEndedAsync(id);
                     Assert.Equal(JobPhases.Completed, status.Phase);
                     await jobs.NothingIsLeftAsync(id);
@@ -142,7 +165,7 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
     }
 
     /// <returns>Whether it died of the write.</returns>
-    private static async Task<bool> LiveAndDieAsync(HermesInstallation hermes, string id, int lethalWrite, bool isAfter)
+    private static async Task<bool> LiveAndDieAsync(HermesInstallation hermes, string id, int lethalWrite, bool isAfter, TimeSpan? orderPatience)
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         await using var mortal = new MortalZooKeeper(ZooKeeperClient.Start(new() { ConnectionString = hermes.ZooKeeperServers }), lethalWrite, isAfter);
@@ -152,7 +175,7 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
         using var threads = new IntakeThreads(1, NullLoggerFactory.Instance, TimeProvider.System);
         var meters = services.GetRequiredService<IMeterFactory>();
         await using var engine = new DeliveryEngine(new(), meters, NullLoggerFactory.Instance, TimeProvider.System);
-        var options = new RetransmitterOptions { LookInterval = TimeSpan.FromMilliseconds(50), CheckpointInterval = TimeSpan.FromMilliseconds(100) };
+        var options = new RetransmitterOptions { LookInterval = TimeSpan.FromMilliseconds(50), CheckpointInterval = TimeSpan.FromMilliseconds(100), OrderPatience = orderPatience ?? new RetransmitterOptions().OrderPatience };
         var metrics = new RetransmitterMetrics(meters);
         var registry = new RegistryReader(mortal, hermes.Paths);
         var rewinds = new RewindPlanner(kafka, hermes.Names);

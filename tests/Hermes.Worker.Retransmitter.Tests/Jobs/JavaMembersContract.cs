@@ -91,6 +91,25 @@ public abstract class JavaMembersContract(ZooKeeperFixture zooKeeper)
         await NoNodeIsLeftAsync(hermes, subscription);
     }
 
+    [Fact]
+    public async Task A_subscription_that_is_deleted_under_its_nodes_is_not_resurrected()
+    {
+        await using var hermes = await InstallAsync();
+        var jobs = new JobSite(hermes);
+        var subscription = await hermes.SubscribeAsync("billing", "http://127.0.0.1:9/");
+        await hermes.PublishAsync(100);
+        await CommitEndsAsync(hermes, subscription);
+        await using var retransmitter = RunningWorker.Start(JobSite.Worker, hermes, Impatient, ("Retransmitter:OffsetNodePatience", "00:00:01"));
+        using var stranger = hermes.Join(subscription);
+        await stranger.WhenAssignedAsync();
+        var id = await jobs.AskAsync(subscription, new JobTarget { Messages = 5 });
+        await Until.TrueAsync(async () => await HistoryAsync(jobs, id, "offset node"), $"the nodes:\n{retransmitter.Output}", Minute);
+        await hermes.Registry.DeleteSubscriptionAsync(subscription, Cancellation);
+        var status = await EndAsync(hermes, jobs, id, retransmitter);
+        Assert.Equal(JobPhases.Failed, status.Phase);
+        Assert.Null(await hermes.ZooKeeper.FindAsync(hermes.Paths.Subscription(subscription), Cancellation));
+    }
+
     protected abstract IKafkaBroker Broker { get; }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
