@@ -6,7 +6,12 @@ namespace Hermes.Shared.Kafka;
 /// <summary>Topics and consumer groups, administered. Each call is bounded by <see cref="Limit"/>.</summary>
 public sealed class KafkaAdministration : IDisposable
 {
+    // Many calls that wait for one coordinator while it is away end librdkafka's process by an assertion of its own.
+    private const int AtOnce = 4;
+    private static readonly TimeSpan Afterlife = TimeSpan.FromSeconds(30);
     private readonly KafkaClients _clients;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _slots = new(AtOnce);
     private IAdminClient _admin;
 
     /// <summary>Connects with the first call.</summary>
@@ -85,7 +90,7 @@ public sealed class KafkaAdministration : IDisposable
     /// why it failed: ask <see cref="HasMembersAsync"/> first.</remarks>
     /// <exception cref="KafkaException">The broker refuses (also: the group has members), or cannot be reached.</exception>
     public async Task CommitAsync(string group, IReadOnlyList<TopicPartitionOffset> offsets) =>
-        await Patience.AskAsync(Limit, Renew, limit => _admin.AlterConsumerGroupOffsetsAsync([new(group, [.. offsets])], new() { RequestTimeout = limit }));
+        await AskAsync((admin, limit) => admin.AlterConsumerGroupOffsetsAsync([new(group, [.. offsets])], new() { RequestTimeout = limit }));
 
     /// <summary>Whether anybody is a member of a group now; no, where there is no such group.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>
@@ -106,7 +111,7 @@ public sealed class KafkaAdministration : IDisposable
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>
     public async Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(string group, IReadOnlyList<TopicPartition> partitions)
     {
-        var answer = await Patience.AskAsync(Limit, Renew, limit => _admin.ListConsumerGroupOffsetsAsync([new(group, [.. partitions])], new() { RequestTimeout = limit }));
+        var answer = await AskAsync((admin, limit) => admin.ListConsumerGroupOffsetsAsync([new(group, [.. partitions])], new() { RequestTimeout = limit }));
         return [.. answer[0].Partitions.Where(p => p.Offset.Value >= 0).Select(p => p.TopicPartitionOffset)];
     }
 
@@ -125,19 +130,57 @@ public sealed class KafkaAdministration : IDisposable
     }
 
     /// <summary>Lets go of the connections.</summary>
-    public void Dispose() => _admin.Dispose();
+    public void Dispose()
+    {
+        _admin.Dispose();
+        _slots.Dispose();
+    }
 
     private async Task<IReadOnlyList<TopicPartitionOffset>> OffsetsAsync(IReadOnlyList<TopicPartition> partitions, OffsetSpec spec)
     {
         var asked = partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = spec }).ToList();
-        var found = await Patience.AskAsync(Limit, Renew, limit => _admin.ListOffsetsAsync(asked, new() { RequestTimeout = limit }));
+        var found = await AskAsync((admin, limit) => admin.ListOffsetsAsync(asked, new() { RequestTimeout = limit }));
         return [.. found.ResultInfos.Select(r => r.TopicPartitionOffsetError.TopicPartitionOffset)];
+    }
+
+    private Task<T> AskAsync<T>(Func<IAdminClient, TimeSpan, Task<T>> ask)
+    {
+        var used = _admin;
+        return Patience.AskAsync(Limit, () => Renew(used), async limit =>
+        {
+            await _slots.WaitAsync();
+            try
+            {
+                used = Volatile.Read(ref _admin);
+                return await ask(used, limit);
+            }
+            finally
+            {
+                _slots.Release();
+            }
+        });
     }
 
     // Failures come back from the calls; without a handler librdkafka writes to the console.
     private IAdminClient Build() => new AdminClientBuilder(_clients.Admin()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
     /// <summary>Starts over with new connections: after a restart of its broker, librdkafka's administrator does not find the
-    /// group's coordinator again.</summary>
-    private void Renew() => Interlocked.Exchange(ref _admin, Build()).Dispose();
+    /// group's coordinator again. Many calls may fail of one client; the first replaces it.</summary>
+    private void Renew(IAdminClient failed)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(_admin, failed))
+                return;
+            _admin = Build();
+        }
+        // Calls of others may still be under way on it, and one whose client is disposed of is never answered.
+        _ = DisposeLaterAsync(failed);
+    }
+
+    private static async Task DisposeLaterAsync(IAdminClient retired)
+    {
+        await Task.Delay(Afterlife, TimeProvider.System);
+        retired.Dispose();
+    }
 }

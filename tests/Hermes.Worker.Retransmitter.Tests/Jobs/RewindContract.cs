@@ -237,6 +237,22 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
     }
 
     [Fact]
+    public async Task A_hundred_jobs_for_a_hundred_subscriptions_at_once_each_end()
+    {
+        await using var hermes = await InstallAsync();
+        var jobs = new JobSite(hermes);
+        await hermes.PublishAsync(100);
+        var subscriptions = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => hermes.SubscribeAsync($"s{i}", "http://127.0.0.1:9/")));
+        await using var first = RunningWorker.Start(JobSite.Worker, hermes);
+        await using var second = RunningWorker.Start(JobSite.Worker, hermes);
+        var ids = await Task.WhenAll(subscriptions.Select((s, i) => jobs.AskAsync(s, new JobTarget { Offsets = Offsets(hermes.KafkaTopic, 0, i % 7) })));
+        foreach (var id in ids)
+            Assert.Equal(JobPhases.Completed, (await EndAsync(jobs, id, first)).Phase);
+        foreach (var (subscription, i) in subscriptions.Select((s, i) => (s, i)))
+            Assert.Equal(i % 7, (await hermes.CommittedAsync(subscription)).Single(o => o.Partition.Value == 0).Offset.Value);
+    }
+
+    [Fact]
     public async Task A_deleted_or_cancelled_job_leaves_nothing_and_a_deleted_subscription_fails_its_job()
     {
         await using var endpoint = await HttpEndpoint.StartAsync();
