@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Hermes.Cli.ConsumerGroups;
 using Hermes.Cli.Endpoint;
 using Hermes.Cli.Groups;
 using Hermes.Cli.Retransmissions;
@@ -23,6 +24,7 @@ internal static class HermesCommand
         root.Subcommands.Add(TopicCommands.Build(context));
         root.Subcommands.Add(SubscriptionCommands.Build(context));
         root.Subcommands.Add(RetransmitCommands.Build(context));
+        root.Subcommands.Add(ConsumerGroupCommands.Build(context));
         root.Subcommands.Add(EndpointCommand.Build(terminal));
 
         // "@file" is not expanded: a key or a description may begin with '@'.

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Confluent.Kafka;
 using Hermes.Cli.Subscriptions;
+using Hermes.Shared.ConsumerGroups;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Kafka;
@@ -35,7 +36,9 @@ internal sealed class Installation : IAsyncDisposable
         Reader = new(ZooKeeper, Paths);
         JobPaths = new(Paths);
         Jobs = new(ZooKeeper, JobPaths);
-        CleanUp = new(ZooKeeper, Paths.Root, Get<HermesSettings>().Datacenter, Get<TimeProvider>());
+        JanitorPaths = new(Paths);
+        GroupRecords = new(ZooKeeper, JanitorPaths);
+        CleanUp = new(ZooKeeper, JanitorPaths, Get<HermesSettings>().Datacenter, Get<TimeProvider>());
         BootstrapServers = Get<KafkaSettings>().BootstrapServers;
     }
 
@@ -52,6 +55,10 @@ internal sealed class Installation : IAsyncDisposable
     public JobPaths JobPaths { get; }
 
     public JobClient Jobs { get; }
+
+    public JanitorPaths JanitorPaths { get; }
+
+    public GroupRecords GroupRecords { get; }
 
     public GroupCleanUp CleanUp { get; }
 

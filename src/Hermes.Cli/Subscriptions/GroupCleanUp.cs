@@ -1,6 +1,4 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json.Nodes;
+using Hermes.Shared.ConsumerGroups;
 using Hermes.Shared.Naming;
 using Hermes.ZooKeeper;
 
@@ -10,16 +8,14 @@ namespace Hermes.Cli.Subscriptions;
 /// (<c>consumer-group-to-delete/tasks/{group.topic$subscription}</c>), as Hermes's management leaves it for its clean-up.</summary>
 /// <remarks>It is written in the transaction that deletes the subscription, and withdrawn in the one that creates a
 /// subscription of that name again, so that no task is ever lost, and none outlives its reason.</remarks>
-internal sealed class GroupCleanUp(IZooKeeper zooKeeper, string root, string datacenter, TimeProvider clock)
+internal sealed class GroupCleanUp(IZooKeeper zooKeeper, JanitorPaths paths, string datacenter, TimeProvider clock)
 {
-    private string Folder => $"{(root == "/" ? "" : root)}/consumer-group-to-delete/tasks";
-
     /// <summary>What to do alongside the deletion: a new task, or the present one asked for anew.</summary>
     public async Task<IReadOnlyList<Operation>> AskAsync(SubscriptionName name, CancellationToken cancellationToken)
     {
         await CreateFoldersAsync(cancellationToken);
-        var task = $"{Folder}/{name}";
-        var data = Encoding.UTF8.GetBytes(Document(name).ToJsonString());
+        var task = paths.Task(name);
+        var data = new CleanUpTask(name, datacenter).Write(clock.GetUtcNow());
         return await zooKeeper.FindAsync(task, cancellationToken) is { } present
             ? [Operation.Set(task, data, present.Version)]
             : [Operation.Create(task, data, CreateMode.Persistent)];
@@ -28,31 +24,13 @@ internal sealed class GroupCleanUp(IZooKeeper zooKeeper, string root, string dat
     /// <summary>What to do alongside the creation: the end of a waiting task, if there is one.</summary>
     public async Task<IReadOnlyList<Operation>> WithdrawAsync(SubscriptionName name, CancellationToken cancellationToken)
     {
-        var task = $"{Folder}/{name}";
+        var task = paths.Task(name);
         return await zooKeeper.FindAsync(task, cancellationToken) is { } present ? [Operation.Delete(task, present.Version)] : [];
-    }
-
-    private JsonObject Document(SubscriptionName name)
-    {
-        // An instant is decimal seconds with nine digits of fraction.
-        var ticks = clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks;
-        var seconds = ticks / TimeSpan.TicksPerSecond;
-        var fraction = ticks % TimeSpan.TicksPerSecond;
-        return new()
-        {
-            ["subscriptionName"] = new JsonObject
-            {
-                ["name"] = name.Name,
-                ["topicName"] = new JsonObject { ["groupName"] = name.Topic.Group, ["name"] = name.Topic.Name },
-            },
-            ["datacenter"] = datacenter,
-            ["requestedAt"] = JsonNode.Parse(string.Create(CultureInfo.InvariantCulture, $"{seconds}.{fraction:D7}00")),
-        };
     }
 
     private async Task CreateFoldersAsync(CancellationToken cancellationToken)
     {
-        foreach (var path in new[] { Folder[..Folder.LastIndexOf('/')], Folder })
+        foreach (var path in new[] { paths.Tasks[..paths.Tasks.LastIndexOf('/')], paths.Tasks })
         {
             if (await zooKeeper.FindAsync(path, cancellationToken) is not null)
                 continue;

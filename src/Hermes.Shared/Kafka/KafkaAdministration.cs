@@ -115,6 +115,42 @@ public sealed class KafkaAdministration : IDisposable
         return [.. answer[0].Partitions.Where(p => p.Offset.Value >= 0).Select(p => p.TopicPartitionOffset)];
     }
 
+    /// <summary>All offsets that a group has committed, for whatever topics; none where there is no such group.</summary>
+    /// <exception cref="KafkaException">The broker cannot be reached.</exception>
+    public async Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(string group)
+    {
+        var answer = await AskAsync((admin, limit) => admin.ListConsumerGroupOffsetsAsync([new(group, null)], new() { RequestTimeout = limit }));
+        return [.. answer[0].Partitions.Where(p => p.Offset.Value >= 0).Select(p => p.TopicPartitionOffset)];
+    }
+
+    /// <summary>The ids of all consumer groups of the cluster.</summary>
+    /// <exception cref="KafkaException">The broker cannot be reached, or a part of the list is missing.</exception>
+    public async Task<IReadOnlyList<string>> GroupsAsync()
+    {
+        var listed = await AskAsync((admin, limit) => admin.ListConsumerGroupsAsync(new() { RequestTimeout = limit }));
+        return [.. listed.Valid.Select(g => g.GroupId)];
+    }
+
+    /// <summary>A group's state and how many members it has; <see langword="null"/> where there is no such group.</summary>
+    /// <exception cref="KafkaException">The broker cannot be reached.</exception>
+    public async Task<(ConsumerGroupState State, int Members)?> FindGroupAsync(string group)
+    {
+        try
+        {
+            var described = await _admin.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = Limit });
+            var found = described.ConsumerGroupDescriptions[0];
+            return found.State is ConsumerGroupState.Dead ? null : (found.State, found.Members.Count);
+        }
+        catch (DescribeConsumerGroupsException e) when (e.Results.ConsumerGroupDescriptions.TrueForAll(g => g.Error.Code is ErrorCode.GroupIdNotFound))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The cluster's id, which no other cluster has.</summary>
+    /// <exception cref="KafkaException">The broker cannot be reached.</exception>
+    public async Task<string> ClusterIdAsync() => (await AskAsync((admin, limit) => admin.DescribeClusterAsync(new() { RequestTimeout = limit }))).ClusterId;
+
     /// <summary>Deletes a group without members, if there is one.</summary>
     /// <exception cref="KafkaException">It has members, or the broker cannot be reached.</exception>
     public async Task DeleteGroupAsync(string group)

@@ -37,6 +37,12 @@ public sealed class RunningWorker : IAsyncDisposable
     /// <summary>Waits until it says something.</summary>
     public Task WhenSaidAsync(string text) => _process.WhenOutputAsync(text, TimeSpan.FromSeconds(60));
 
+    /// <summary>SIGSTOP: it does nothing, and knows nothing of it.</summary>
+    public void Freeze() => _process.Freeze();
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => _process.Thaw();
+
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()
     {

@@ -1,10 +1,10 @@
 using Hermes.ZooKeeper;
 
-namespace Hermes.Worker.Retransmitter.Tests.Jobs;
+namespace Hermes.Testing.ZooKeeper;
 
 /// <summary>A session that dies at its n-th write, before or after the write is done, as a process would that is killed there:
 /// nothing more is sent, and its ephemeral nodes go.</summary>
-internal sealed class MortalZooKeeper(ZooKeeperClient inner, int lethalWrite, bool isAfter) : IZooKeeper
+public sealed class MortalZooKeeper(ZooKeeperClient inner, int lethalWrite, bool isAfter) : IZooKeeper
 {
     private int _writes;
     private int _isDead;

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Hermes.ZooKeeper;
+
+namespace Hermes.Shared.ConsumerGroups;
+
+/// <summary>Tombstones and history as they stand in the tree.</summary>
+public sealed class GroupRecords(IZooKeeper zooKeeper, JanitorPaths paths)
+{
+    /// <summary>Makes the folders, unless they are there; never the root itself.</summary>
+    /// <exception cref="ZooKeeperException">There is no root, or the right to create nodes is missing.</exception>
+    public async Task CreateFoldersAsync(CancellationToken cancellationToken)
+    {
+        foreach (var folder in new[] { paths.Folder, paths.Tombstones, paths.History })
+        {
+            try
+            {
+                if (await zooKeeper.FindAsync(folder, cancellationToken) is null)
+                    await zooKeeper.CreateAsync(folder, default, CreateMode.Persistent, cancellationToken);
+            }
+            catch (ZooKeeperException e) when (e.Code is ErrorCode.NodeExists)
+            {
+                // Someone else was first.
+            }
+        }
+    }
+
+    /// <summary>A group's tombstone and the version of its node; <see langword="null"/> when there is none.</summary>
+    /// <exception cref="JsonException">It cannot be read.</exception>
+    public async Task<(Tombstone Tombstone, int Version)?> FindAsync(string group, CancellationToken cancellationToken) =>
+        await zooKeeper.TryGetAsync(paths.Tombstone(group), cancellationToken) is { } node
+            ? (JsonSerializer.Deserialize(node.Data.Span, JanitorJson.Instance.Tombstone)!, node.Stat.Version)
+            : null;
+
+    /// <summary>The groups that have a tombstone.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
+        (await zooKeeper.TryGetChildrenAsync(paths.Tombstones, cancellationToken))?.Names ?? [];
+
+    /// <summary>Writes a tombstone, over the version that was read.</summary>
+    public Operation Write(Tombstone tombstone, int? version)
+    {
+        ArgumentNullException.ThrowIfNull(tombstone);
+        var data = JsonSerializer.SerializeToUtf8Bytes(tombstone, JanitorJson.Instance.Tombstone);
+        return version is { } read
+            ? Operation.Set(paths.Tombstone(tombstone.Group), data, read)
+            : Operation.Create(paths.Tombstone(tombstone.Group), data, CreateMode.Persistent);
+    }
+
+    /// <summary>Notes an event.</summary>
+    public Operation Note(GroupEvent happened) => Operation.Create(
+        $"{paths.History}/{Guid.CreateVersion7()}", JsonSerializer.SerializeToUtf8Bytes(happened, JanitorJson.Instance.GroupEvent), CreateMode.Persistent);
+
+    /// <summary>The events, the oldest first; those that cannot be read are left out.</summary>
+    public async Task<IReadOnlyList<GroupEvent>> HistoryAsync(CancellationToken cancellationToken)
+    {
+        var names = (await zooKeeper.TryGetChildrenAsync(paths.History, cancellationToken))?.Names ?? [];
+        var events = new List<GroupEvent>();
+        foreach (var name in names.Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                if (await zooKeeper.TryGetAsync($"{paths.History}/{name}", cancellationToken) is { } node
+                    && JsonSerializer.Deserialize(node.Data.Span, JanitorJson.Instance.GroupEvent) is { } happened)
+                    events.Add(happened);
+            }
+            catch (JsonException)
+            {
+                // Somebody else's.
+            }
+        }
+        return events;
+    }
+}

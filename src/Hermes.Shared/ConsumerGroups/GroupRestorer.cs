@@ -1,0 +1,61 @@
+using Confluent.Kafka;
+using Hermes.Shared.Jobs;
+using Hermes.Shared.Kafka;
+using Hermes.ZooKeeper;
+
+namespace Hermes.Shared.ConsumerGroups;
+
+/// <summary>Gives a deleted group its offsets back.</summary>
+public sealed class GroupRestorer(IZooKeeper zooKeeper, GroupRecords records, KafkaAdministration kafka, JobClient jobs, TimeProvider clock)
+{
+    private readonly string _worker = $"{Environment.UserName}@{Environment.MachineName}/{Environment.ProcessId}";
+
+    /// <summary>Commits the kept offsets, as far as their partitions still exist and have them; where the group has members
+    /// already, a retransmission job moves it there. May be repeated after a crash.</summary>
+    /// <returns>How it was done, for people.</returns>
+    /// <exception cref="InvalidOperationException">Nothing can be restored: says why.</exception>
+    /// <exception cref="KafkaException">The broker refuses, or cannot be reached.</exception>
+    public async Task<string> RestoreAsync(Tombstone tombstone, string reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tombstone);
+        var offsets = await RetainedAsync(tombstone);
+        if (offsets.Count == 0)
+            throw new InvalidOperationException($"None of the partitions that group {tombstone.Group} had offsets of exists any more.");
+        string how;
+        if (await kafka.HasMembersAsync(tombstone.Group))
+        {
+            var id = await jobs.CreateAsync(new()
+            {
+                Version = JobDocument.KnownVersion,
+                Mode = JobModes.Rewind,
+                Subscription = tombstone.Subscription,
+                Target = new() { Offsets = offsets.GroupBy(o => o.Topic, StringComparer.Ordinal).ToDictionary(t => t.Key, t => (IReadOnlyDictionary<int, long>)t.ToDictionary(o => o.Partition.Value, o => o.Offset.Value), StringComparer.Ordinal) },
+                RequestedBy = _worker,
+                Reason = $"restoration of the group: {reason}",
+            }, cancellationToken);
+            how = $"by retransmission job {id}, since the group has members";
+        }
+        else
+        {
+            await kafka.CommitAsync(tombstone.Group, offsets);
+            how = $"{offsets.Count} offsets committed";
+        }
+        var (present, version) = await records.FindAsync(tombstone.Group, cancellationToken) ?? throw new InvalidOperationException($"The tombstone of group {tombstone.Group} was deleted meanwhile.");
+        await zooKeeper.MultiAsync(
+            [records.Write(present with { RestoredAt = clock.GetUtcNow() }, version), records.Note(new(clock.GetUtcNow(), _worker, tombstone.Group, $"restored, {how}: {reason}"))], cancellationToken);
+        return how;
+    }
+
+    // What retention has taken meanwhile cannot be delivered any more, and topics may have gone.
+    private async Task<IReadOnlyList<TopicPartitionOffset>> RetainedAsync(Tombstone tombstone)
+    {
+        var kept = tombstone.Offsets.ToDictionary(o => new TopicPartition(o.Topic, o.Partition), o => o.Offset);
+        var there = new List<TopicPartition>();
+        foreach (var topic in tombstone.Offsets.Select(o => o.Topic).Distinct(StringComparer.Ordinal))
+            there.AddRange((await kafka.PartitionsAsync(topic)).Where(kept.ContainsKey));
+        if (there.Count == 0)
+            return [];
+        var (starts, ends) = (await kafka.StartsAsync(there), (await kafka.EndsAsync(there)).ToDictionary(o => o.TopicPartition, o => o.Offset.Value));
+        return [.. starts.Select(s => new TopicPartitionOffset(s.TopicPartition, Math.Clamp(kept[s.TopicPartition], s.Offset.Value, ends[s.TopicPartition])))];
+    }
+}

@@ -1,0 +1,29 @@
+namespace Hermes.Shared.ConsumerGroups;
+
+/// <summary>What was known of a consumer group before its deletion, so that it can be restored.</summary>
+public sealed record Tombstone
+{
+    /// <summary>The group's id.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>The qualified name of the subscription that it was of.</summary>
+    public required string Subscription { get; init; }
+
+    /// <summary>Why it was to be deleted.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Which janitor.</summary>
+    public required string By { get; init; }
+
+    /// <summary>When this was written, by ZooKeeper's clock.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Whether the group is gone; false: it was about to be deleted.</summary>
+    public bool IsDeleted { get; init; }
+
+    /// <summary>When the offsets were given back, by ZooKeeper's clock; absent: they were not.</summary>
+    public DateTimeOffset? RestoredAt { get; init; }
+
+    /// <summary>What it had committed.</summary>
+    public required IReadOnlyList<KeptOffset> Offsets { get; init; }
+}

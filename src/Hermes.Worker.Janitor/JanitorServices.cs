@@ -1,0 +1,48 @@
+using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Hosting;
+using Hermes.Shared.Jobs;
+using Hermes.Shared.Kafka;
+using Hermes.Worker.Janitor.CleanUp;
+using Hermes.Worker.Janitor.Leadership;
+using Hermes.Worker.Janitor.Schedules;
+using Hermes.Worker.Janitor.Telemetry;
+using Hermes.Worker.Janitor.Tombstones;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Quartz;
+
+namespace Hermes.Worker.Janitor;
+
+/// <summary>Registration of the janitor.</summary>
+internal static class JanitorServices
+{
+    extension(IHostApplicationBuilder builder)
+    {
+        /// <summary>Adds the janitor: its leader, its duties, their schedules and their settings.</summary>
+        public void AddJanitor()
+        {
+            builder.AddSettings<JanitorOptions>(JanitorOptions.Section);
+            var services = builder.Services;
+            services.AddSingleton<JanitorPaths>();
+            services.AddSingleton<JobPaths>();
+            services.AddSingleton<JobClient>();
+            services.AddSingleton<GroupRecords>();
+            services.AddSingleton<GroupRestorer>();
+            services.AddSingleton<KafkaAdministration>();
+            services.AddSingleton<ClusterGuard>();
+            services.AddSingleton<ServerClock>();
+            services.AddSingleton<JanitorMetrics>();
+            services.AddSingleton<GroupDeletion>();
+            services.AddSingleton<TaskDuty>();
+            services.AddSingleton<TombstoneDuty>();
+            services.AddSingleton<Leader>();
+            services.AddHostedService(s => s.GetRequiredService<Leader>());
+            services.AddQuartz(quartz =>
+            {
+                quartz.ScheduleJob<TaskJob>((s, trigger) => Schedule.Apply(trigger, s.GetRequiredService<JanitorOptions>().TasksSchedule), (_, job) => job.WithIdentity("tasks"));
+                quartz.ScheduleJob<TombstoneJob>((s, trigger) => Schedule.Apply(trigger, s.GetRequiredService<JanitorOptions>().TombstonesSchedule), (_, job) => job.WithIdentity("tombstones"));
+            });
+            services.AddQuartzHostedService(hosted => hosted.WaitForJobsToComplete = true);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics.Metrics;
+
+namespace Hermes.Worker.Janitor.Telemetry;
+
+/// <summary>The names of this worker's metrics.</summary>
+internal sealed class JanitorMetrics
+{
+    public const string Name = "Hermes.Janitor";
+
+    private readonly Counter<long> _deleted;
+    private readonly Counter<long> _restored;
+    private readonly Counter<long> _spared;
+    private readonly Counter<long> _failed;
+    private readonly Counter<long> _malformed;
+    private readonly Counter<long> _runsFailed;
+    private long _waiting;
+    private double _oldest;
+
+    public JanitorMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(Name);
+        _deleted = meter.CreateCounter<long>("hermes.janitor.groups.deleted", "{group}", "Consumer groups that were deleted.");
+        _restored = meter.CreateCounter<long>("hermes.janitor.groups.restored", "{group}", "Consumer groups that got their offsets back by themselves.");
+        _spared = meter.CreateCounter<long>("hermes.janitor.groups.spared", "{group}", "Times that a group was to be deleted and was not, by reason.");
+        _failed = meter.CreateCounter<long>("hermes.janitor.tasks.failed", "{task}", "Attempts at a task that ran into a failure; it is tried again.");
+        _malformed = meter.CreateCounter<long>("hermes.janitor.tasks.malformed", "{task}", "Looks at tasks that cannot be understood; they are kept.");
+        _runsFailed = meter.CreateCounter<long>("hermes.janitor.runs.failed", "{run}", "Runs of a duty that ended in a failure, or were refused.");
+        meter.CreateObservableGauge("hermes.janitor.tasks.waiting", () => Interlocked.Read(ref _waiting), "{task}", "Tasks that are still to be done.");
+        meter.CreateObservableGauge("hermes.janitor.tasks.oldest_age", () => Volatile.Read(ref _oldest), "s", "The age of the oldest of them.");
+    }
+
+    public void Deleted() => _deleted.Add(1);
+
+    public void Restored() => _restored.Add(1);
+
+    public void Spared(string reason) => _spared.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void TaskFailed() => _failed.Add(1);
+
+    public void TaskMalformed() => _malformed.Add(1);
+
+    public void RunFailed() => _runsFailed.Add(1);
+
+    public void Waiting(int tasks, TimeSpan oldest)
+    {
+        Interlocked.Exchange(ref _waiting, tasks);
+        Volatile.Write(ref _oldest, oldest.TotalSeconds);
+    }
+}
