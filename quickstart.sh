@@ -45,7 +45,7 @@ need_dotnet
 need_zookeeper
 
 say "Building"
-for project in Cli Worker.Consumer Worker.Retransmitter KafkaEmulator; do
+for project in Cli Worker.Consumer Worker.Retransmitter Worker.Janitor KafkaEmulator; do
   dotnet build "src/Hermes.$project" -c Release -v q -nologo >"$folder/build.log" 2>&1 || { tail -n 20 "$folder/build.log" >&2; fail "src/Hermes.$project does not build."; }
 done
 program() { printf 'src/Hermes.%s/bin/Release/net10.0/Hermes.%s.dll' "$1" "$1"; }
@@ -70,7 +70,7 @@ wait_for 90 "The broker's start" port_answers "$broker"
 
 export HERMES_ZooKeeper__ConnectionString="127.0.0.1:$zookeeper" HERMES_Kafka__BootstrapServers="127.0.0.1:$broker"
 
-say "Starting the consumer worker and the retransmitter"
+say "Starting the three workers: consumer, retransmitter, janitor"
 start_consumer() {
   dotnet "$(program Worker.Consumer)" >>"$folder/worker.log" 2>&1 &
   worker=$!
@@ -80,6 +80,9 @@ start_consumer
 dotnet "$(program Worker.Retransmitter)" >"$folder/retransmitter.log" 2>&1 &
 retransmitter=$!
 pids+=("$retransmitter")
+HERMES_Janitor__TasksSchedule=00:00:01 HERMES_Janitor__TaskDelay=00:00:01 dotnet "$(program Worker.Janitor)" >"$folder/janitor.log" 2>&1 &
+janitor=$!
+pids+=("$janitor")
 
 say
 say "1. A group, two topics and two subscriptions, as Hermes's management would make them"
@@ -167,6 +170,16 @@ say "At the endpoint: $(cat "$folder/replay.txt"), each with Hermes-Retransmissi
 start_consumer
 hermes retransmit list
 
+say
+say "7. A subscription is deleted: the janitor deletes its consumer group, and keeps its offsets to restore it"
+hermes subscription delete shop.returns audit
+group_is() { hermes groups show shop_returns_audit --json 2>/dev/null | grep -q "\"state\": \"$1\""; }
+wait_for 60 "The end of the group shop_returns_audit" group_is absent
+hermes groups list
+hermes groups restore shop_returns_audit
+group_is Empty || fail "The group shop_returns_audit was not restored."
+hermes groups history
+
 if $keep; then
   say
   say "It is all left running. In another shell, from here:"
@@ -177,13 +190,14 @@ if $keep; then
 fi
 
 say
-say "7. A clean stop"
-kill -TERM "$worker" "$retransmitter"
+say "8. A clean stop"
+kill -TERM "$worker" "$retransmitter" "$janitor"
 wait "$worker" || fail "The worker did not stop cleanly (exit code $?)."
 wait "$retransmitter" || fail "The retransmitter did not stop cleanly (exit code $?)."
+wait "$janitor" || fail "The janitor did not stop cleanly (exit code $?)."
 say "The worker has finished what was on the wire, committed its offsets and left its groups."
 
 say
 say "Shown in $((SECONDS - started)) s: topics and subscriptions made; 1000 messages published and delivered, bodies and headers checked;"
 say "a message refused twice and delivered at the third attempt; all of it again by two rewinds, one with a live"
-say "consumer and one without any; half of it by a replay without any; a clean stop. Nothing is left running."
+say "consumer and one without any; half of it by a replay without any; a deleted subscription's group gone and restored; a clean stop. Nothing is left running."
