@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
 using Hermes.Worker.Janitor.Schedules;
 
 namespace Hermes.Worker.Janitor;
@@ -32,13 +33,69 @@ public sealed record JanitorOptions : IValidatableObject
     /// <summary>How long tombstones are kept. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")] public TimeSpan TombstoneRetention { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>When groups that nobody uses are looked for. Default every 10 minutes.</summary>
+    [Required] public string InactiveSchedule { get; init; } = "00:10:00";
+
+    /// <summary>When resting subscriptions are looked at. Default every minute.</summary>
+    [Required] public string KeepAliveSchedule { get; init; } = "00:01:00";
+
+    /// <summary>How often their offsets are committed again at least; a quarter of the broker's <c>offsets.retention.minutes</c>,
+    /// where that is shorter. Default 12 hours.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")] public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Whether abandoned groups are only planned to be deleted, and a plan is carried out only when it is asked for. Default yes.</summary>
+    public bool DryRun { get; init; } = true;
+
+    /// <summary>For how long a group must be seen without a subscription, members and movement. Default 7 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")] public TimeSpan InactiveAfter { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How much of the time between two looks counts at most: a clock that jumps is no rest. Default 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")] public TimeSpan LongestStep { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Groups that one run deletes at most. Default 50.</summary>
+    [Range(1, 10_000)] public int MostDeletions { get; init; } = 50;
+
+    /// <summary>The share of all groups that may look abandoned; more is a sign of something else. Default 0.2.</summary>
+    [Range(0.0, 1.0)] public double LargestShare { get; init; } = 0.2;
+
+    /// <summary>So many may look abandoned whatever their share. Default 20.</summary>
+    [Range(0, 100_000)] public int MostCandidates { get; init; } = 20;
+
+    /// <summary>Regular expressions: only groups whose whole id one of them matches may be abandoned. Default: all.</summary>
+    public IReadOnlyList<string> Allowed { get; init; } = [];
+
+    /// <summary>Regular expressions: groups whose whole id one of them matches never are.</summary>
+    public IReadOnlyList<string> Denied { get; init; } = [];
+
+    internal bool MayBeInactive(string group) => (Allowed.Count == 0 || Allowed.Any(p => Matches(p, group))) && !Denied.Any(p => Matches(p, group));
+
+    private static bool Matches(string pattern, string group) => Regex.IsMatch(group, $"^(?:{pattern})$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (var (name, text) in new[] { (nameof(TasksSchedule), TasksSchedule), (nameof(TombstonesSchedule), TombstonesSchedule) })
+        foreach (var (name, text) in new[] { (nameof(TasksSchedule), TasksSchedule), (nameof(TombstonesSchedule), TombstonesSchedule), (nameof(InactiveSchedule), InactiveSchedule), (nameof(KeepAliveSchedule), KeepAliveSchedule) })
         {
             if (!Schedule.IsValid(text))
                 yield return new($"{Section}:{name} must be an interval such as 00:00:05 or a cron expression such as '0 0/5 * * * ?', but is '{text}'.", [name]);
+        }
+        foreach (var (name, pattern) in Allowed.Select(p => (nameof(Allowed), p)).Concat(Denied.Select(p => (nameof(Denied), p))))
+        {
+            if (!IsPattern(pattern))
+                yield return new($"{Section}:{name} must be regular expressions, but has '{pattern}'.", [name]);
+        }
+    }
+
+    private static bool IsPattern(string pattern)
+    {
+        try
+        {
+            _ = Matches(pattern, "");
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return false;
         }
     }
 }

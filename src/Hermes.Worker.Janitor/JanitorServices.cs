@@ -2,7 +2,10 @@ using Hermes.Shared.ConsumerGroups;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Kafka;
+using Hermes.Shared.Registry;
 using Hermes.Worker.Janitor.CleanUp;
+using Hermes.Worker.Janitor.Inactivity;
+using Hermes.Worker.Janitor.KeepAlive;
 using Hermes.Worker.Janitor.Leadership;
 using Hermes.Worker.Janitor.Schedules;
 using Hermes.Worker.Janitor.Telemetry;
@@ -35,12 +38,19 @@ internal static class JanitorServices
             services.AddSingleton<GroupDeletion>();
             services.AddSingleton<TaskDuty>();
             services.AddSingleton<TombstoneDuty>();
+            services.AddSingleton<RegistryReader>();
+            services.AddSingleton<AbandonedGroups>();
+            services.AddSingleton<InactiveDuty>();
+            services.AddSingleton<OffsetRenewal>();
+            services.AddSingleton<KeepAliveDuty>();
             services.AddSingleton<Leader>();
             services.AddHostedService(s => s.GetRequiredService<Leader>());
             services.AddQuartz(quartz =>
             {
                 quartz.ScheduleJob<TaskJob>((s, trigger) => Schedule.Apply(trigger, s.GetRequiredService<JanitorOptions>().TasksSchedule), (_, job) => job.WithIdentity("tasks"));
                 quartz.ScheduleJob<TombstoneJob>((s, trigger) => Schedule.Apply(trigger, s.GetRequiredService<JanitorOptions>().TombstonesSchedule), (_, job) => job.WithIdentity("tombstones"));
+                quartz.ScheduleJob<InactiveJob>((s, trigger) => Schedule.Apply(trigger, s.GetRequiredService<JanitorOptions>().InactiveSchedule), (_, job) => job.WithIdentity("inactive"));
+                quartz.ScheduleJob<KeepAliveJob>((s, trigger) => Schedule.Apply(trigger, s.GetRequiredService<JanitorOptions>().KeepAliveSchedule), (_, job) => job.WithIdentity("keep-alive"));
             });
             services.AddQuartzHostedService(hosted => hosted.WaitForJobsToComplete = true);
         }

@@ -12,7 +12,7 @@ public sealed class Layers
         ["Hermes.Intake"] = ["Hermes.Delivery", "Hermes.Shared", "Hermes.ZooKeeper"],
         ["Hermes.Worker.Consumer"] = ["Hermes.Intake", "Hermes.Delivery", "Hermes.Shared", "Hermes.ZooKeeper"],
         ["Hermes.Worker.Retransmitter"] = ["Hermes.Intake", "Hermes.Delivery", "Hermes.Shared", "Hermes.ZooKeeper"],
-        ["Hermes.Worker.Janitor"] = ["Hermes.Shared", "Hermes.ZooKeeper"],
+        ["Hermes.Worker.Janitor"] = ["Hermes.Intake", "Hermes.Delivery", "Hermes.Shared", "Hermes.ZooKeeper"],
         ["Hermes.Cli"] = ["Hermes.Delivery", "Hermes.Shared", "Hermes.ZooKeeper"],
         ["Hermes.KafkaEmulator"] = [],
     };

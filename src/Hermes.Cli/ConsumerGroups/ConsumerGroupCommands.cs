@@ -14,6 +14,7 @@ internal static class ConsumerGroupCommands
         var command = new Command("groups", "Consumer groups: of which subscription, deleted ones, and how to restore those.")
         {
             BuildList(context), BuildShow(context), BuildRestore(context), BuildHistory(context),
+            GroupPlanCommands.BuildPlan(context), GroupPlanCommands.BuildApply(context),
         };
         context.Connection.AddTo(command);
         return command;

@@ -19,6 +19,8 @@ internal sealed class BrokerSettings(KafkaEmulatorOptions options)
         ("min.insync.replicas", SettingKind.Int, "1"),
         ("node.id", SettingKind.Int, Text(BrokerIdentity.NodeId)),
         ("num.partitions", SettingKind.Int, Text(options.Partitions)),
+        ("offset.metadata.max.bytes", SettingKind.Int, Text(options.Groups.OffsetMetadataMaxBytes)),
+        ("offsets.retention.minutes", SettingKind.Int, Text((int)options.Groups.OffsetsRetention.TotalMinutes)),
         ("socket.request.max.bytes", SettingKind.Int, Text(options.RequestMaxBytes)),
     ];
 

@@ -10,7 +10,7 @@ public sealed class GroupRecords(IZooKeeper zooKeeper, JanitorPaths paths)
     /// <exception cref="ZooKeeperException">There is no root, or the right to create nodes is missing.</exception>
     public async Task CreateFoldersAsync(CancellationToken cancellationToken)
     {
-        foreach (var folder in new[] { paths.Folder, paths.Tombstones, paths.History })
+        foreach (var folder in new[] { paths.Folder, paths.Tombstones, paths.History, paths.Observations, paths.Plans })
         {
             try
             {
@@ -48,6 +48,34 @@ public sealed class GroupRecords(IZooKeeper zooKeeper, JanitorPaths paths)
     /// <summary>Notes an event.</summary>
     public Operation Note(GroupEvent happened) => Operation.Create(
         $"{paths.History}/{Guid.CreateVersion7()}", JsonSerializer.SerializeToUtf8Bytes(happened, JanitorJson.Instance.GroupEvent), CreateMode.Persistent);
+
+    /// <summary>The plans' ids, the oldest first.</summary>
+    public async Task<IReadOnlyList<string>> PlansAsync(CancellationToken cancellationToken) =>
+        [.. ((await zooKeeper.TryGetChildrenAsync(paths.Plans, cancellationToken))?.Names ?? []).Order(StringComparer.Ordinal)];
+
+    /// <summary>A plan; <see langword="null"/> when there is none of that id.</summary>
+    /// <exception cref="JsonException">It cannot be read.</exception>
+    public async Task<GroupPlan?> FindPlanAsync(string id, CancellationToken cancellationToken) =>
+        await zooKeeper.TryGetAsync(paths.Plan(id), cancellationToken) is { } node ? JsonSerializer.Deserialize(node.Data.Span, JanitorJson.Instance.GroupPlan) : null;
+
+    /// <summary>Asks for a plan to be carried out; again, it changes nothing.</summary>
+    /// <returns>False: there is no such plan.</returns>
+    public async Task<bool> ApplyAsync(string id, string by, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await zooKeeper.CreateAsync(paths.Apply(id), System.Text.Encoding.UTF8.GetBytes(by), CreateMode.Persistent, cancellationToken);
+        }
+        catch (ZooKeeperException e) when (e.Code is ErrorCode.NodeExists)
+        {
+            // Asked before.
+        }
+        catch (ZooKeeperException e) when (e.Code is ErrorCode.NoNode)
+        {
+            return false;
+        }
+        return true;
+    }
 
     /// <summary>The events, the oldest first; those that cannot be read are left out.</summary>
     public async Task<IReadOnlyList<GroupEvent>> HistoryAsync(CancellationToken cancellationToken)

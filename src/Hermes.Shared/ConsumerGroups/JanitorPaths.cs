@@ -29,6 +29,21 @@ public sealed class JanitorPaths(HermesPaths hermes)
     /// <summary>What was done, an event a node, the oldest first by name.</summary>
     public string History => $"{Folder}/history";
 
+    /// <summary>Groups that look abandoned, and for how long they have been seen so.</summary>
+    public string Observations => $"{Folder}/observations";
+
+    /// <summary>What was seen of a group that looks abandoned.</summary>
+    public string Observation(string group) => $"{Observations}/{group}";
+
+    /// <summary>Plans: which abandoned groups are to be deleted.</summary>
+    public string Plans => $"{Folder}/plans";
+
+    /// <summary>A plan.</summary>
+    public string Plan(string id) => $"{Plans}/{id}";
+
+    /// <summary>Its presence asks for a plan to be carried out.</summary>
+    public string Apply(string id) => $"{Plan(id)}/apply";
+
     /// <summary>Hermes's own tasks: delete the group of a subscription that was removed.</summary>
     public string Tasks => $"{_root}/consumer-group-to-delete/tasks";
 

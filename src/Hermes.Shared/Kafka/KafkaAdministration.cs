@@ -123,12 +123,12 @@ public sealed class KafkaAdministration : IDisposable
         return [.. answer[0].Partitions.Where(p => p.Offset.Value >= 0).Select(p => p.TopicPartitionOffset)];
     }
 
-    /// <summary>The ids of all consumer groups of the cluster.</summary>
+    /// <summary>All consumer groups of the cluster, with their states.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached, or a part of the list is missing.</exception>
-    public async Task<IReadOnlyList<string>> GroupsAsync()
+    public async Task<IReadOnlyList<(string Id, ConsumerGroupState State)>> GroupsAsync()
     {
         var listed = await AskAsync((admin, limit) => admin.ListConsumerGroupsAsync(new() { RequestTimeout = limit }));
-        return [.. listed.Valid.Select(g => g.GroupId)];
+        return [.. listed.Valid.Select(g => (g.GroupId, g.State))];
     }
 
     /// <summary>A group's state and how many members it has; <see langword="null"/> where there is no such group.</summary>
@@ -150,6 +150,23 @@ public sealed class KafkaAdministration : IDisposable
     /// <summary>The cluster's id, which no other cluster has.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>
     public async Task<string> ClusterIdAsync() => (await AskAsync((admin, limit) => admin.DescribeClusterAsync(new() { RequestTimeout = limit }))).ClusterId;
+
+    /// <summary>A setting as one of the brokers has it; <see langword="null"/> where it has none of that name, or may not be asked.</summary>
+    /// <exception cref="KafkaException">The broker cannot be reached.</exception>
+    public async Task<string?> BrokerSettingAsync(string name)
+    {
+        var broker = (await AskAsync((admin, limit) => admin.DescribeClusterAsync(new() { RequestTimeout = limit }))).Nodes[0].Id;
+        try
+        {
+            var resource = new ConfigResource { Type = ResourceType.Broker, Name = broker.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+            var described = await AskAsync((admin, limit) => admin.DescribeConfigsAsync([resource], new() { RequestTimeout = limit }));
+            return described[0].Entries.TryGetValue(name, out var entry) ? entry.Value : null;
+        }
+        catch (DescribeConfigsException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Deletes a group without members, if there is one.</summary>
     /// <exception cref="KafkaException">It has members, or the broker cannot be reached.</exception>

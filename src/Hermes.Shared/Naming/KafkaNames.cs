@@ -25,5 +25,30 @@ public sealed class KafkaNames(string @namespace, string separator = "_", TopicM
         return $"{_prefix}{Escape(subscription.Topic.Group)}_{Escape(subscription.Topic.Name)}_{Escape(subscription.Name)}";
     }
 
+    /// <summary>The subscription whose consumer group this is, judged by a topic that the group has offsets of. Without that the
+    /// rule could be read in several ways, and groups of others might look like ours.</summary>
+    /// <returns><see langword="null"/>: the names do not fit together exactly; it is somebody else's group.</returns>
+    public SubscriptionName? SubscriptionOf(string group, string kafkaTopic)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        ArgumentNullException.ThrowIfNull(kafkaTopic);
+        if (!kafkaTopic.StartsWith(_prefix, StringComparison.Ordinal))
+            return null;
+        var plain = kafkaTopic[_prefix.Length..];
+        var withoutSuffix = mapper is TopicMapper.JsonToAvroMigration && plain.EndsWith(AvroSuffix, StringComparison.Ordinal) ? plain[..^AvroSuffix.Length] : null;
+        return Of(group, plain) ?? (withoutSuffix is null ? null : Of(group, withoutSuffix));
+    }
+
+    private SubscriptionName? Of(string group, string topic)
+    {
+        if (!TopicName.TryParse(topic, out var name))
+            return null;
+        var start = $"{_prefix}{Escape(name.Group)}_{Escape(name.Name)}_";
+        if (!group.StartsWith(start, StringComparison.Ordinal))
+            return null;
+        var shortName = group[start.Length..].Replace("__", "_", StringComparison.Ordinal);
+        return SubscriptionName.TryParse($"{name}${shortName}", out var subscription) && ConsumerGroup(subscription) == group ? subscription : null;
+    }
+
     private static string Escape(string part) => part.Replace("_", "__", StringComparison.Ordinal);
 }

@@ -13,8 +13,11 @@ internal sealed class JanitorMetrics
     private readonly Counter<long> _failed;
     private readonly Counter<long> _malformed;
     private readonly Counter<long> _runsFailed;
+    private readonly Counter<long> _keptAlive;
     private long _waiting;
     private double _oldest;
+    private long _candidates;
+    private long _ripe;
 
     public JanitorMetrics(IMeterFactory meters)
     {
@@ -25,8 +28,11 @@ internal sealed class JanitorMetrics
         _failed = meter.CreateCounter<long>("hermes.janitor.tasks.failed", "{task}", "Attempts at a task that ran into a failure; it is tried again.");
         _malformed = meter.CreateCounter<long>("hermes.janitor.tasks.malformed", "{task}", "Looks at tasks that cannot be understood; they are kept.");
         _runsFailed = meter.CreateCounter<long>("hermes.janitor.runs.failed", "{run}", "Runs of a duty that ended in a failure, or were refused.");
+        _keptAlive = meter.CreateCounter<long>("hermes.janitor.groups.kept_alive", "{group}", "Times that a resting group's offsets were committed again.");
         meter.CreateObservableGauge("hermes.janitor.tasks.waiting", () => Interlocked.Read(ref _waiting), "{task}", "Tasks that are still to be done.");
         meter.CreateObservableGauge("hermes.janitor.tasks.oldest_age", () => Volatile.Read(ref _oldest), "s", "The age of the oldest of them.");
+        meter.CreateObservableGauge("hermes.janitor.groups.candidates", () => Interlocked.Read(ref _candidates), "{group}", "Groups that look abandoned.");
+        meter.CreateObservableGauge("hermes.janitor.groups.ripe", () => Interlocked.Read(ref _ripe), "{group}", "Those of them that have been so for long enough.");
     }
 
     public void Deleted() => _deleted.Add(1);
@@ -35,11 +41,19 @@ internal sealed class JanitorMetrics
 
     public void Spared(string reason) => _spared.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
+    public void KeptAlive() => _keptAlive.Add(1);
+
     public void TaskFailed() => _failed.Add(1);
 
     public void TaskMalformed() => _malformed.Add(1);
 
     public void RunFailed() => _runsFailed.Add(1);
+
+    public void Inactive(int candidates, int ripe)
+    {
+        Interlocked.Exchange(ref _candidates, candidates);
+        Interlocked.Exchange(ref _ripe, ripe);
+    }
 
     public void Waiting(int tasks, TimeSpan oldest)
     {

@@ -1,0 +1,37 @@
+using Hermes.Shared.Registry;
+using Hermes.Testing;
+using Hermes.Testing.Installations;
+using Hermes.Testing.Kafka;
+using Hermes.Testing.ZooKeeper;
+
+namespace Hermes.Worker.Janitor.Tests.KeepAlive;
+
+/// <summary>A real broker that forgets the offsets of a group at rest after a minute.</summary>
+public sealed class ShortRetention(ZooKeeperFixture zooKeeper, RealKafkaFixture kafka)
+{
+    [Fact]
+    public async Task A_suspended_subscription_keeps_its_place_and_a_group_that_nobody_keeps_is_forgotten()
+    {
+        _ = kafka.Broker; // skips where there is none
+        await using var broker = await RealKafka.LaunchAsync(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["offsets.retention.minutes"] = "1",
+            ["offsets.retention.check.interval.ms"] = "1000",
+        });
+        await using var hermes = await HermesInstallation.CreateAsync(zooKeeper.Require(), zooKeeper.FreshRoot(), broker.BootstrapServers);
+        await hermes.PublishAsync(40);
+        var suspended = await hermes.SubscribeAsync("suspended", "http://127.0.0.1:9/");
+        await hermes.Registry.UpdateSubscriptionAsync(suspended, s => s with { State = SubscriptionState.Suspended }, TestContext.Current.CancellationToken);
+        var place = await hermes.CommittedAsync(suspended);
+        await using var janitor = RunningWorker.Start("Hermes.Worker.Janitor", hermes, ("Janitor:KeepAliveSchedule", "00:00:05"));
+        for (var minutes = 0; minutes < 2; minutes++)
+        {
+            // The yardstick: nobody keeps it, so the broker's minute is over when it is gone.
+            var forgotten = $"nobody-{minutes}";
+            await hermes.Administration.CommitAsync(forgotten, [.. place]);
+            await Until.TrueAsync(async () => (await hermes.Administration.CommittedAsync(forgotten)).Count == 0, $"the end of {forgotten}", TimeSpan.FromMinutes(3));
+            Assert.Equal(place, await hermes.CommittedAsync(suspended));
+        }
+        Assert.Equal(0, await janitor.StopAsync());
+    }
+}
