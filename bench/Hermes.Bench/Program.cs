@@ -1,4 +1,5 @@
 using Hermes.Bench.Delivery;
+using Hermes.Bench.Janitor;
 using Hermes.Bench.Retransmission;
 using Hermes.Bench.ZooKeeper;
 
@@ -8,6 +9,7 @@ return args switch
     ["delivery", .. var options] => await DeliveryBenchmark.RunAsync(options),
     ["delivery-sink", var port] => await Sink.RunAsync(port),
     ["delivery-raw", .. var arguments] => await RawLoop.RunAsync(arguments),
+    ["janitor", .. var options] => await JanitorBenchmark.RunAsync(options),
     ["retransmission", .. var options] => await RetransmissionBenchmark.RunAsync(options),
     ["zookeeper", .. var options] => await ZooKeeperBenchmark.RunAsync(options),
     ["zookeeper-load", .. var arguments] => await ZooKeeperLoad.RunAsync(arguments),
@@ -17,6 +19,7 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("Benchmarks: delivery [--messages N] [--inflight N] [--rounds N] [--size BYTES] [--partitions N]");
+    Console.Error.WriteLine("            janitor");
     Console.Error.WriteLine("            retransmission");
     Console.Error.WriteLine("            zookeeper [--inflight N] [--connections N] [--size BYTES] [--nodes N] [--rounds N] [--seconds N]");
     return 2;

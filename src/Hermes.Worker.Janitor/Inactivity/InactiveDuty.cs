@@ -51,21 +51,13 @@ internal sealed partial class InactiveDuty(
         foreach (var (group, (subscription, offsets)) in found)
         {
             var before = await zooKeeper.TryGetAsync(paths.Observation(group), cancellationToken);
-            var observation = Continue(before is { } node ? Read(node) : null, subscription, offsets, now);
+            var observation = Rest.Continue(before is { } node ? Read(node) : null, subscription, offsets, now, options.LongestStep);
             var data = JsonSerializer.SerializeToUtf8Bytes(observation, JanitorJson.Instance.Observation);
             await TryAsync(term, before is { } there ? Operation.Set(paths.Observation(group), data, there.Stat.Version) : Operation.Create(paths.Observation(group), data, CreateMode.Persistent), cancellationToken);
-            if (observation.Looks >= 2 && observation.ObservedSeconds >= options.InactiveAfter.TotalSeconds)
+            if (Rest.IsRipe(observation, options.InactiveAfter))
                 ripe[group] = observation;
         }
         return ripe;
-    }
-
-    private Observation Continue(Observation? before, SubscriptionName subscription, IReadOnlyList<KeptOffset> offsets, DateTimeOffset now)
-    {
-        if (before is null || before.Subscription != subscription.ToString() || !before.Offsets.SequenceEqual(offsets) || now < before.LastSeen)
-            return new(subscription.ToString(), offsets, now, now, 1, 0);
-        var step = now - before.LastSeen;
-        return before with { LastSeen = now, Looks = before.Looks + 1, ObservedSeconds = before.ObservedSeconds + (step < options.LongestStep ? step : options.LongestStep).TotalSeconds };
     }
 
     private static Observation? Read(NodeData node)
