@@ -33,6 +33,9 @@ public sealed record JanitorOptions : IValidatableObject
     /// <summary>How long tombstones are kept. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")] public TimeSpan TombstoneRetention { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>How long the history of what was done is kept. Default 365 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")] public TimeSpan HistoryRetention { get; init; } = TimeSpan.FromDays(365);
+
     /// <summary>When groups that nobody uses are looked for. Default every 10 minutes.</summary>
     [Required] public string InactiveSchedule { get; init; } = "00:10:00";
 

@@ -13,7 +13,7 @@ internal static class ConsumerGroupCommands
     {
         var command = new Command("groups", "Consumer groups: of which subscription, deleted ones, and how to restore those.")
         {
-            BuildList(context), BuildShow(context), BuildRestore(context), BuildHistory(context),
+            BuildList(context), BuildShow(context), BuildDelete(context), BuildRestore(context), BuildHistory(context),
             GroupPlanCommands.BuildPlan(context), GroupPlanCommands.BuildApply(context),
         };
         context.Connection.AddTo(command);
@@ -69,6 +69,27 @@ internal static class ConsumerGroupCommands
                 context.Printer.Json(shown);
             else
                 context.Printer.Members(shown);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command BuildDelete(CommandContext context)
+    {
+        var group = GroupArgument();
+        var command = new Command("delete", "Have the janitor delete the group of a subscription that is gone, as soon as it has no members.") { group };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var name = parsed.GetRequiredValue(group);
+            await using var hermes = await context.OpenAsync(parsed, cancellationToken);
+            var offsets = await hermes.WithKafkaAsync(kafka => kafka.CommittedAsync(name));
+            var owners = offsets.Select(o => o.Topic).Distinct(StringComparer.Ordinal).Select(topic => hermes.Names.SubscriptionOf(name, topic)).Distinct().ToList();
+            if (owners is not [{ } subscription])
+                throw new CommandFailedException($"{name} is no consumer group of a subscription: the topics that it has offsets of do not say so.");
+            if (await hermes.ZooKeeper.FindAsync(hermes.Paths.Subscription(subscription), cancellationToken) is not null)
+                throw new CommandFailedException($"Group {name} is of subscription {subscription}, which is there: delete the subscription, and its group goes with it.");
+            await hermes.ZooKeeper.MultiAsync(await hermes.CleanUp.AskAsync(subscription, cancellationToken), cancellationToken);
+            context.Printer.Line($"Group {name} is left to the clean-up.");
             return ExitCode.Ok;
         });
         return command;

@@ -49,6 +49,15 @@ public sealed class GroupRecords(IZooKeeper zooKeeper, JanitorPaths paths)
     public Operation Note(GroupEvent happened) => Operation.Create(
         $"{paths.History}/{Guid.CreateVersion7()}", JsonSerializer.SerializeToUtf8Bytes(happened, JanitorJson.Instance.GroupEvent), CreateMode.Persistent);
 
+    /// <summary>The deletion of the events from before a moment.</summary>
+    public async Task<IReadOnlyList<Operation>> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        // An event's name is a UUID of version 7, which sorts by its time.
+        var first = Guid.CreateVersion7(before).ToString()[..13];
+        var names = (await zooKeeper.TryGetChildrenAsync(paths.History, cancellationToken))?.Names ?? [];
+        return [.. names.Where(n => string.CompareOrdinal(n, first) < 0).Select(n => Operation.Delete($"{paths.History}/{n}", NodeVersion.Any))];
+    }
+
     /// <summary>The plans' ids, the oldest first.</summary>
     public async Task<IReadOnlyList<string>> PlansAsync(CancellationToken cancellationToken) =>
         [.. ((await zooKeeper.TryGetChildrenAsync(paths.Plans, cancellationToken))?.Names ?? []).Order(StringComparer.Ordinal)];

@@ -10,20 +10,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Hermes.Worker.Janitor.Tombstones;
 
-/// <summary>Gives offsets back to a subscription that appeared just after its group was deleted, and sweeps old tombstones.</summary>
+/// <summary>Gives offsets back to a subscription that appeared just after its group was deleted, and sweeps old tombstones and
+/// old history.</summary>
 /// <remarks>Management commits a new subscription's offsets before its node is there (C3). A deletion in between takes them, and
 /// keeps them in the tombstone: so a subscription that appears soon afterwards, and whose group has no offsets, gets those.</remarks>
 internal sealed partial class TombstoneDuty(
     IZooKeeper zooKeeper, HermesPaths hermes, JanitorPaths paths, GroupRecords records, GroupRestorer restorer, KafkaAdministration kafka, ServerClock server,
     JanitorOptions options, JanitorMetrics metrics, ILogger<TombstoneDuty> logger)
 {
-    /// <summary>Looks at all tombstones once.</summary>
+    private const int SweptAtOnce = 100;
+
+    /// <summary>Looks at all tombstones and the history once.</summary>
     public async Task RunAsync(LeadershipTerm term, CancellationToken cancellationToken)
     {
-        var groups = await records.ListAsync(cancellationToken);
-        if (groups.Count == 0)
-            return;
         var now = await server.NowAsync(cancellationToken);
+        foreach (var old in (await records.ForgetAsync(now - options.HistoryRetention, cancellationToken)).Chunk(SweptAtOnce))
+            await zooKeeper.MultiAsync([term.Guard, .. old], cancellationToken);
+        var groups = await records.ListAsync(cancellationToken);
         foreach (var group in groups)
         {
             try

@@ -48,6 +48,25 @@ public sealed class ConsumerGroupCommandsTests(ZooKeeperFixture zooKeeper, Emula
     }
 
     [Fact]
+    public async Task Leaves_the_group_of_a_subscription_that_is_gone_to_the_clean_up()
+    {
+        await _site.Kafka.AlterConsumerGroupOffsetsAsync([new(Gone, [new(Topic, 0, 1)])]);
+        (await _site.RunAsync("groups", "delete", Gone)).Succeeded();
+        Assert.Equal("gone", (string?)(await _site.DocumentAsync("/consumer-group-to-delete/tasks/shop.orders$gone"))["subscriptionName"]!["name"]);
+        (await _site.RunAsync("groups", "delete", Gone)).Succeeded(); // asked for anew
+        (await _site.RunAsync("groups", "delete", $"{_site.Namespace}_shop_orders_billing")).Failed(ExitCode.Failed, "which is there");
+        (await _site.RunAsync("groups", "delete", "stranger")).Failed(ExitCode.Failed, "is no consumer group of a subscription");
+    }
+
+    [Fact]
+    public async Task Says_when_there_is_no_plan()
+    {
+        (await _site.RunAsync("groups", "plan")).Failed(ExitCode.Failed, "has no plan");
+        (await _site.RunAsync("groups", "apply", Guid.NewGuid().ToString())).Failed(ExitCode.Failed, "There is no plan");
+        (await _site.RunAsync("groups", "apply", "a/b")).Failed(ExitCode.Failed, "There is no plan a/b");
+    }
+
+    [Fact]
     public async Task Says_why_nothing_can_be_restored()
     {
         await BuryAsync(new KeptOffset($"{_site.Namespace}_other", 0, 1));

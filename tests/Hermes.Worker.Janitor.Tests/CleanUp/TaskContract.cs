@@ -134,6 +134,18 @@ public abstract class TaskContract(ZooKeeperFixture zooKeeper)
     }
 
     [Fact]
+    public async Task Tombstones_and_history_are_swept_when_their_time_is_over()
+    {
+        await using var hermes = await InstallAsync();
+        var records = Records(hermes);
+        var subscription = await hermes.SubscribeAsync("billing", "http://127.0.0.1:9/");
+        await RemoveAsync(hermes, subscription);
+        await using var janitor = RunningWorker.Start(Janitor, hermes, [.. Eager, ("Janitor:TombstoneRetention", "00:00:02"), ("Janitor:HistoryRetention", "00:00:02")]);
+        await Until.TrueAsync(async () => (await records.HistoryAsync(Cancellation)).Count == 1, $"the account:\n{janitor.Output}", Minute);
+        await Until.TrueAsync(async () => (await records.HistoryAsync(Cancellation)).Count == 0 && (await records.ListAsync(Cancellation)).Count == 0, $"the end of it:\n{janitor.Output}", Minute);
+    }
+
+    [Fact]
     public async Task A_death_at_any_write_changes_nothing_of_the_end()
     {
         await using var hermes = await InstallAsync();
