@@ -6,7 +6,7 @@ namespace Hermes.Shared.Kafka;
 /// <summary>Topics and consumer groups, administered. Each call is bounded by <see cref="Limit"/>.</summary>
 public sealed class KafkaAdministration : IDisposable
 {
-    // Many calls that wait for one coordinator while it is away end librdkafka's process by an assertion of its own.
+    // Many calls that time out while they wait for one coordinator can end the process by an assertion of librdkafka.
     private const int AtOnce = 4;
     private static readonly TimeSpan Afterlife = TimeSpan.FromSeconds(30);
     private readonly KafkaClients _clients;

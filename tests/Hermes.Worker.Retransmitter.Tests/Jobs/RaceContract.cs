@@ -131,32 +131,6 @@ public abstract class RaceContract(ZooKeeperFixture zooKeeper)
     }
 
     [Fact]
-    public async Task Many_calls_at_once_are_all_answered_while_the_broker_goes_and_comes()
-    {
-        await using var broker = await LaunchAsync();
-        await using var hermes = await InstallAsync(zooKeeper.Require(), broker);
-        var partitions = await hermes.Administration.PartitionsAsync(hermes.KafkaTopic);
-        var calls = Enumerable.Range(0, 60).Select(async i =>
-        {
-            for (var round = 0; round < 5; round++)
-            {
-                try
-                {
-                    await hermes.Administration.CommittedAsync($"group-{i}", partitions);
-                }
-                catch (Confluent.Kafka.KafkaException)
-                {
-                    // The broker was away for too long: that is an answer.
-                }
-            }
-        }).ToList();
-        await broker.StopAsync();
-        await broker.StartAsync();
-        await Task.WhenAll(calls).WaitAsync(2 * Minute, TimeProvider.System, Cancellation);
-        Assert.Equal(partitions.Count, (await hermes.Administration.EndsAsync(partitions)).Count);
-    }
-
-    [Fact]
     public async Task Each_datacenter_decides_by_its_own_group_and_leaves_the_jobs_of_others_alone()
     {
         await using var endpoint = await HttpEndpoint.StartAsync();
