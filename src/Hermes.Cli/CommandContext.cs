@@ -21,6 +21,9 @@ internal sealed class CommandContext(Terminal terminal, CancellationTokenSource 
     public Task<Installation> OpenAsync(ParseResult parsed, CancellationToken cancellationToken) =>
         Installation.OpenAsync(Connection, parsed, Abort, cancellationToken);
 
+    /// <summary>Who gives the command; for the audit.</summary>
+    public static string User { get; } = $"{Environment.UserName}@{Environment.MachineName}";
+
     /// <summary><c>--json</c> of the reading commands.</summary>
     public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON." };
 

@@ -34,7 +34,7 @@ internal static class DeliveryPlanCompiler
                 TimeSpan.FromSeconds(Math.Max(policy.MessageTtl ?? 3600, 0))),
             AttemptTimeout = AttemptTimeout(policy),
             SendingDelay = TimeSpan.FromMilliseconds(Math.Max(policy.SendingDelay ?? 0, 0)),
-            Rate = Math.Max(policy.Rate ?? 400, 1),
+            Rate = Math.Max(policy.Rate ?? SubscriptionPolicy.DefaultRate, 1),
             Window = Math.Max(policy.InflightSize ?? options.InflightSize, 1),
             RetryClientErrors = policy.RetryClientErrors ?? false,
         };

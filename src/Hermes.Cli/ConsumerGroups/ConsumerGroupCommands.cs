@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Hermes.Cli.Connections;
+using Hermes.Cli.Output;
 using Hermes.Shared.ConsumerGroups;
 using Hermes.Shared.Naming;
 
@@ -83,8 +84,7 @@ internal static class ConsumerGroupCommands
             var name = parsed.GetRequiredValue(group);
             await using var hermes = await context.OpenAsync(parsed, cancellationToken);
             var offsets = await hermes.WithKafkaAsync(kafka => kafka.CommittedAsync(name));
-            var owners = offsets.Select(o => o.Topic).Distinct(StringComparer.Ordinal).Select(topic => hermes.Names.SubscriptionOf(name, topic)).Distinct().ToList();
-            if (owners is not [{ } subscription])
+            if (hermes.Names.SubscriptionOf(name, offsets.Select(o => o.Topic)) is not { } subscription)
                 throw new CommandFailedException($"{name} is no consumer group of a subscription: the topics that it has offsets of do not say so.");
             if (await hermes.ZooKeeper.FindAsync(hermes.Paths.Subscription(subscription), cancellationToken) is not null)
                 throw new CommandFailedException($"Group {name} is of subscription {subscription}, which is there: delete the subscription, and its group goes with it.");
@@ -133,7 +133,7 @@ internal static class ConsumerGroupCommands
             if (parsed.GetValue(json))
                 context.Printer.Json(new JsonArray([.. events.Select(e => (JsonNode)Documents.Typed.Write(e, JanitorJson.Instance.GroupEvent))]));
             else
-                context.Printer.Table(["at", "group", "what", "by"], events.Select(e => (IReadOnlyList<string>)[e.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"), e.Group, e.What, e.By]));
+                context.Printer.Table(["at", "group", "what", "by"], events.Select(e => (IReadOnlyList<string>)[Printer.Moment(e.At), e.Group, e.What, e.By]));
             return ExitCode.Ok;
         });
         return command;
@@ -141,19 +141,8 @@ internal static class ConsumerGroupCommands
 
     private static IReadOnlyList<string> Columns { get; } = ["group", "subscription", "state", "members", "lag", "deleted"];
 
-    private static async Task<Dictionary<string, SubscriptionName>> OwnersAsync(Installation hermes, CancellationToken cancellationToken)
-    {
-        var owners = new Dictionary<string, SubscriptionName>(StringComparer.Ordinal);
-        foreach (var folder in await hermes.Reader.GroupsAsync(cancellationToken))
-        {
-            foreach (var topic in await hermes.Reader.TopicsAsync(folder, cancellationToken))
-            {
-                foreach (var subscription in await hermes.Reader.SubscriptionsAsync(topic, cancellationToken))
-                    owners[hermes.Names.ConsumerGroup(subscription)] = subscription;
-            }
-        }
-        return owners;
-    }
+    private static async Task<Dictionary<string, SubscriptionName>> OwnersAsync(Installation hermes, CancellationToken cancellationToken) =>
+        (await hermes.Reader.AllSubscriptionsAsync(cancellationToken)).ToDictionary(hermes.Names.ConsumerGroup, StringComparer.Ordinal);
 
     private static Task<JsonObject> RowAsync(Installation hermes, string group, string? subscription, Tombstone? tombstone) => hermes.WithKafkaAsync(async kafka =>
     {
@@ -167,7 +156,7 @@ internal static class ConsumerGroupCommands
             ["state"] = found?.State.ToString() ?? "absent",
             ["members"] = found?.Members ?? 0,
             ["lag"] = ends.Sum(e => e.Offset.Value) - offsets.Sum(o => o.Offset.Value),
-            ["deleted"] = tombstone is { IsDeleted: true, RestoredAt: null } ? tombstone.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'") : null,
+            ["deleted"] = tombstone is { IsDeleted: true, RestoredAt: null } ? Printer.Moment(tombstone.At) : null,
         };
     });
 }

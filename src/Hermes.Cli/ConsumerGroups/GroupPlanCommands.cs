@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Hermes.Cli.Output;
 using Hermes.Shared.ConsumerGroups;
 
 namespace Hermes.Cli.ConsumerGroups;
@@ -22,7 +23,7 @@ internal static class GroupPlanCommands
                 return ExitCode.Ok;
             }
             context.Printer.Table(["group", "subscription", "since", "looks"], plan.Groups.Select(g =>
-                (IReadOnlyList<string>)[g.Group, g.Subscription, g.FirstSeen.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"), $"{g.Looks}"]));
+                (IReadOnlyList<string>)[g.Group, g.Subscription, Printer.Moment(g.FirstSeen), $"{g.Looks}"]));
             context.Printer.Line($"hermes groups apply {id}");
             return ExitCode.Ok;
         });
@@ -37,7 +38,7 @@ internal static class GroupPlanCommands
         {
             var id = parsed.GetRequiredValue(plan);
             await using var hermes = await context.OpenAsync(parsed, cancellationToken);
-            if (!Guid.TryParse(id, out _) || !await hermes.GroupRecords.ApplyAsync(id, $"{Environment.UserName}@{Environment.MachineName}", cancellationToken))
+            if (!Guid.TryParse(id, out _) || !await hermes.GroupRecords.ApplyAsync(id, CommandContext.User, cancellationToken))
                 throw new CommandFailedException($"There is no plan {id}.");
             context.Printer.Line($"Plan {id} will be carried out at the janitor's next look.");
             return ExitCode.Ok;

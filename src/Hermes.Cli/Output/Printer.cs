@@ -11,6 +11,9 @@ internal sealed class Printer(Terminal terminal)
     private const int Uncut = 10_000;
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>A moment as all tables show it: UTC, to the second.</summary>
+    public static string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+
     /// <summary>A line of the result.</summary>
     public void Line(string text) => terminal.Output.WriteLine(text);
 

@@ -13,7 +13,7 @@ internal static class RetransmitCancel
         {
             var name = parsed.GetRequiredValue(id);
             await using var hermes = await context.OpenAsync(parsed, cancellationToken);
-            if (!await hermes.Jobs.CancelAsync(name, $"{Environment.UserName}@{Environment.MachineName}", cancellationToken))
+            if (!await hermes.Jobs.CancelAsync(name, CommandContext.User, cancellationToken))
                 throw RetransmitCommands.Missing(name);
             context.Printer.Line($"Job {name} is asked to stop.");
             return ExitCode.Ok;

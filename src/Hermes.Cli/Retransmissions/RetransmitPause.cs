@@ -18,7 +18,7 @@ internal static class RetransmitPause
                 throw RetransmitCommands.Missing(name);
             if (Mode(node.Data) != JobModes.Replay)
                 throw new CommandFailedException($"Job {name} is no replay: only those can rest.");
-            await hermes.Jobs.PauseAsync(name, isPause, $"{Environment.UserName}@{Environment.MachineName}", cancellationToken);
+            await hermes.Jobs.PauseAsync(name, isPause, CommandContext.User, cancellationToken);
             context.Printer.Line($"Job {name} is asked to {(isPause ? "rest" : "go on")}.");
             return ExitCode.Ok;
         });

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hermes.Cli.Connections;
 using Hermes.Cli.Documents;
+using Hermes.Cli.Output;
 using Hermes.Shared.Jobs;
 
 namespace Hermes.Cli.Retransmissions;
@@ -72,7 +73,7 @@ internal static class RetransmitReading
             { Replay: { } replay } => $"{replay.Done}/{replay.Total}",
             _ => $"{status.Partitions.Count(p => p.Moved is not null)}/{status.Partitions.Count}",
         },
-        ["updated"] = status?.UpdatedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
+        ["updated"] = status is null ? null : Printer.Moment(status.UpdatedAt),
         ["reason"] = status?.Reason,
     };
 

@@ -48,7 +48,7 @@ internal static class RetransmitStart
                 Target = target.Read(parsed, primaryTopic),
                 Datacenter = parsed.GetValue(datacenter),
                 AllowEnd = parsed.GetValue(allowEnd),
-                RequestedBy = $"{Environment.UserName}@{Environment.MachineName}",
+                RequestedBy = CommandContext.User,
                 Reason = parsed.GetValue(reason),
             }, parsed, primaryTopic);
             var preview = await JobPreview.WorkOutAsync(hermes, document, subscribed, registered);

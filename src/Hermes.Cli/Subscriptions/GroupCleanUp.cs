@@ -1,5 +1,6 @@
 using Hermes.Shared.ConsumerGroups;
 using Hermes.Shared.Naming;
+using Hermes.Shared.Registry;
 using Hermes.ZooKeeper;
 
 namespace Hermes.Cli.Subscriptions;
@@ -13,7 +14,7 @@ internal sealed class GroupCleanUp(IZooKeeper zooKeeper, JanitorPaths paths, str
     /// <summary>What to do alongside the deletion: a new task, or the present one asked for anew.</summary>
     public async Task<IReadOnlyList<Operation>> AskAsync(SubscriptionName name, CancellationToken cancellationToken)
     {
-        await CreateFoldersAsync(cancellationToken);
+        await zooKeeper.CreateMissingAsync(cancellationToken, paths.TaskFolders);
         var task = paths.Task(name);
         var data = new CleanUpTask(name, datacenter).Write(clock.GetUtcNow());
         return await zooKeeper.FindAsync(task, cancellationToken) is { } present
@@ -26,22 +27,5 @@ internal sealed class GroupCleanUp(IZooKeeper zooKeeper, JanitorPaths paths, str
     {
         var task = paths.Task(name);
         return await zooKeeper.FindAsync(task, cancellationToken) is { } present ? [Operation.Delete(task, present.Version)] : [];
-    }
-
-    private async Task CreateFoldersAsync(CancellationToken cancellationToken)
-    {
-        foreach (var path in new[] { paths.Tasks[..paths.Tasks.LastIndexOf('/')], paths.Tasks })
-        {
-            if (await zooKeeper.FindAsync(path, cancellationToken) is not null)
-                continue;
-            try
-            {
-                await zooKeeper.CreateAsync(path, default, CreateMode.Persistent, cancellationToken);
-            }
-            catch (ZooKeeperException e) when (e.Code is ErrorCode.NodeExists)
-            {
-                // Management was first.
-            }
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hermes.Shared.Registry;
 using Hermes.ZooKeeper;
 
 namespace Hermes.Shared.ConsumerGroups;
@@ -8,21 +9,8 @@ public sealed class GroupRecords(IZooKeeper zooKeeper, JanitorPaths paths)
 {
     /// <summary>Makes the folders, unless they are there; never the root itself.</summary>
     /// <exception cref="ZooKeeperException">There is no root, or the right to create nodes is missing.</exception>
-    public async Task CreateFoldersAsync(CancellationToken cancellationToken)
-    {
-        foreach (var folder in new[] { paths.Folder, paths.Tombstones, paths.History, paths.Observations, paths.Plans })
-        {
-            try
-            {
-                if (await zooKeeper.FindAsync(folder, cancellationToken) is null)
-                    await zooKeeper.CreateAsync(folder, default, CreateMode.Persistent, cancellationToken);
-            }
-            catch (ZooKeeperException e) when (e.Code is ErrorCode.NodeExists)
-            {
-                // Someone else was first.
-            }
-        }
-    }
+    public Task CreateFoldersAsync(CancellationToken cancellationToken) =>
+        zooKeeper.CreateMissingAsync(cancellationToken, paths.Folder, paths.Tombstones, paths.History, paths.Observations, paths.Plans);
 
     /// <summary>A group's tombstone and the version of its node; <see langword="null"/> when there is none.</summary>
     /// <exception cref="JsonException">It cannot be read.</exception>

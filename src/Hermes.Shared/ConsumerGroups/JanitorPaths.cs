@@ -47,6 +47,9 @@ public sealed class JanitorPaths(HermesPaths hermes)
     /// <summary>Hermes's own tasks: delete the group of a subscription that was removed.</summary>
     public string Tasks => $"{_root}/consumer-group-to-delete/tasks";
 
+    /// <summary>The tasks' folder with the one above it.</summary>
+    public IReadOnlyList<string> TaskFolders => [$"{_root}/consumer-group-to-delete", Tasks];
+
     /// <summary>The task for one subscription.</summary>
     public string Task(SubscriptionName subscription) => $"{Tasks}/{subscription}";
 }

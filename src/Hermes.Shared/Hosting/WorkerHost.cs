@@ -9,6 +9,9 @@ namespace Hermes.Shared.Hosting;
 /// <summary>The host of a worker: under systemd, as a Windows service, in a container or at a desk.</summary>
 public static class WorkerHost
 {
+    /// <summary>This process as people find it: machine and process id.</summary>
+    public static string Worker { get; } = $"{Environment.MachineName}/{Environment.ProcessId}";
+
     /// <summary>The prefix of environment variables: <c>HERMES_ZooKeeper__ConnectionString</c>.</summary>
     public const string EnvironmentPrefix = "HERMES_";
 

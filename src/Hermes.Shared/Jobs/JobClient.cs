@@ -1,3 +1,4 @@
+using Hermes.Shared.Registry;
 using Hermes.ZooKeeper;
 
 namespace Hermes.Shared.Jobs;
@@ -73,20 +74,5 @@ public sealed class JobClient(IZooKeeper zooKeeper, JobPaths paths)
 
     /// <summary>Makes the folders of jobs, unless they are there; never the root itself.</summary>
     /// <exception cref="ZooKeeperException">There is no root, or the right to create nodes is missing.</exception>
-    public async Task CreateFoldersAsync(CancellationToken cancellationToken)
-    {
-        foreach (var folder in new[] { paths.Folder, paths.Jobs, paths.Actives })
-        {
-            if (await zooKeeper.FindAsync(folder, cancellationToken) is not null)
-                continue;
-            try
-            {
-                await zooKeeper.CreateAsync(folder, default, CreateMode.Persistent, cancellationToken);
-            }
-            catch (ZooKeeperException e) when (e.Code is ErrorCode.NodeExists)
-            {
-                // Someone else was first.
-            }
-        }
-    }
+    public Task CreateFoldersAsync(CancellationToken cancellationToken) => zooKeeper.CreateMissingAsync(cancellationToken, paths.Folder, paths.Jobs, paths.Actives);
 }

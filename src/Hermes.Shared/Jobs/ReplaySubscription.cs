@@ -8,9 +8,6 @@ public static class ReplaySubscription
     /// <summary>The request header that tells a replay's deliveries from live ones; it holds the job's id.</summary>
     public const string IdHeader = "Hermes-Retransmission-Id";
 
-    // Hermes's default for a subscription that names no rate.
-    private const int DefaultRate = 400;
-
     /// <summary>The document to deliver by.</summary>
     /// <param name="subscription">As it is registered.</param>
     /// <param name="job">What the job asks for.</param>
@@ -25,7 +22,7 @@ public static class ReplaySubscription
         {
             Headers = [.. own, new() { Name = IdHeader, Value = id }],
             Filters = [.. subscription.Filters ?? [], .. job.Filters ?? []],
-            SubscriptionPolicy = job.Rate is { } cap ? policy with { Rate = Math.Min(policy.Rate ?? DefaultRate, cap) } : policy,
+            SubscriptionPolicy = job.Rate is { } cap ? policy with { Rate = Math.Min(policy.Rate ?? SubscriptionPolicy.DefaultRate, cap) } : policy,
         };
     }
 }

@@ -94,18 +94,7 @@ public sealed class KafkaAdministration : IDisposable
 
     /// <summary>Whether anybody is a member of a group now; no, where there is no such group.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>
-    public async Task<bool> HasMembersAsync(string group)
-    {
-        try
-        {
-            var described = await _admin.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = Limit });
-            return described.ConsumerGroupDescriptions[0].Members.Count > 0;
-        }
-        catch (DescribeConsumerGroupsException e) when (e.Results.ConsumerGroupDescriptions.TrueForAll(g => g.Error.Code is ErrorCode.GroupIdNotFound))
-        {
-            return false;
-        }
-    }
+    public async Task<bool> HasMembersAsync(string group) => await FindGroupAsync(group) is { Members: > 0 };
 
     /// <summary>The offsets that a group has committed; partitions without one are left out.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>

@@ -39,6 +39,11 @@ public sealed class KafkaNames(string @namespace, string separator = "_", TopicM
         return Of(group, plain) ?? (withoutSuffix is null ? null : Of(group, withoutSuffix));
     }
 
+    /// <summary>The same, by all topics that the group has offsets of: each must name the same subscription, or somebody else reads
+    /// with it.</summary>
+    public SubscriptionName? SubscriptionOf(string group, IEnumerable<string> kafkaTopics) =>
+        kafkaTopics.Distinct(StringComparer.Ordinal).Select(topic => SubscriptionOf(group, topic)).Distinct().ToList() is [{ } subscription] ? subscription : null;
+
     private SubscriptionName? Of(string group, string topic)
     {
         if (!TopicName.TryParse(topic, out var name))

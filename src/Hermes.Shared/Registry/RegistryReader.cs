@@ -26,6 +26,19 @@ public sealed class RegistryReader(IZooKeeper zooKeeper, HermesPaths paths)
         return [.. (await ChildrenAsync(paths.Subscriptions(topic), cancellationToken)).Select(name => new SubscriptionName(topic, name))];
     }
 
+    /// <summary>The names of all subscriptions of all topics.</summary>
+    /// <exception cref="RegistryException">A part of the registry was deleted meanwhile, or cannot be read.</exception>
+    public async Task<IReadOnlyList<SubscriptionName>> AllSubscriptionsAsync(CancellationToken cancellationToken)
+    {
+        var subscriptions = new List<SubscriptionName>();
+        foreach (var group in await GroupsAsync(cancellationToken))
+        {
+            foreach (var topic in await TopicsAsync(group, cancellationToken))
+                subscriptions.AddRange(await SubscriptionsAsync(topic, cancellationToken));
+        }
+        return subscriptions;
+    }
+
     /// <summary>A group.</summary>
     /// <exception cref="RegistryException">There is none, or it cannot be read.</exception>
     public async Task<GroupDocument> GroupAsync(string group, CancellationToken cancellationToken) =>

@@ -7,7 +7,10 @@ namespace Hermes.Shared.Registry;
 /// that is absent has Hermes's default, which the reader of the member applies; it is not written.</summary>
 public sealed record SubscriptionPolicy
 {
-    /// <summary>Serial: messages a second over the whole subscription. Default 400.</summary>
+    /// <summary>Hermes's default for a subscription that names no rate.</summary>
+    public const int DefaultRate = 400;
+
+    /// <summary>Serial: messages a second over the whole subscription. Default <see cref="DefaultRate"/>.</summary>
     public int? Rate { get; init; }
 
     /// <summary>Seconds for which delivery is tried, from the moment the message was read. Default 3600 (batch: 60).</summary>

@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using Confluent.Kafka;
 using Hermes.Delivery;
+using Hermes.Intake;
+using Hermes.Shared.Hosting;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
@@ -55,8 +57,7 @@ internal sealed partial class ServedSubscription(
             await StopAsync(letGo);
     }
 
-    private TimeSpan RestartPause =>
-        TimeSpan.FromTicks(Math.Min(FirstRestartPause.Ticks << Math.Min(_failures - 1, 20), options.LongestRestartPause.Ticks));
+    private TimeSpan RestartPause => RetryPause.After(_failures, FirstRestartPause, options.LongestRestartPause);
 
     /// <summary>Waits for the next reason to act: a wish, a broken intake, or the end of a pause after a failure.</summary>
     private async Task<bool> NextAsync()
@@ -160,10 +161,6 @@ internal sealed partial class ServedSubscription(
         Log.Stopped(logger, name);
     }
 
-    // How long librdkafka rests a partition that has read far enough ahead. Its own second is longer than a fast endpoint needs for
-    // all that was read ahead, and the intake would stand still for the rest of it.
-    private const int FetchPauseMs = 10;
-
     private IntakeSpec SpecOf(RegisteredSubscription subscription, RegisteredTopic topic)
     {
         var isAvro = topic.Document.ContentType == ContentTypes.Avro;
@@ -173,9 +170,7 @@ internal sealed partial class ServedSubscription(
         var client = kafka.Consumer(names.ConsumerGroup(name));
         client.SessionTimeoutMs = (int)options.GroupSessionTimeout.TotalMilliseconds;
         client.HeartbeatIntervalMs = Math.Clamp(client.SessionTimeoutMs.Value / 4, 100, 3000);
-        client.QueuedMinMessages = options.ReadAheadRecords;
-        client.QueuedMaxMessagesKbytes = options.ReadAheadKilobytes;
-        client.FetchQueueBackoffMs = FetchPauseMs;
+        client.ReadAhead(options.ReadAheadRecords, options.ReadAheadKilobytes);
         client.ClientId = $"{Environment.MachineName}_{client.GroupId}";
         if (!string.IsNullOrEmpty(options.InstanceId))
             client.GroupInstanceId = options.InstanceId;

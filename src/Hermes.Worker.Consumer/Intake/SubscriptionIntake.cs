@@ -25,6 +25,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
     private readonly RecordReader _reader = new();
+    private readonly Action<Error> _report;
     private readonly Queue<Message> _held = new();
     private volatile PartitionLedger[] _ledgers = [];
     private SubscriptionDelivery _delivery = null!;
@@ -35,8 +36,11 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     private bool _isPaused;
     private bool _isStopping;
 
-    public SubscriptionIntake(IntakeSpec spec, TimeSpan commitInterval, ConsumerMetrics metrics, ILogger logger, TimeProvider clock) =>
+    public SubscriptionIntake(IntakeSpec spec, TimeSpan commitInterval, ConsumerMetrics metrics, ILogger logger, TimeProvider clock)
+    {
         (_spec, _commitInterval, _metrics, _logger, _clock) = (spec, commitInterval, metrics, logger, clock);
+        _report = error => Log.KafkaError(_logger, Name, error.Reason);
+    }
 
     public override string Name => _spec.Name;
 
@@ -50,7 +54,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
             .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
             .SetPartitionsLostHandler((_, partitions) => Lost(partitions))
             .SetOffsetsCommittedHandler((_, answer) => Committed(answer))
-            .SetErrorHandler((_, error) => Log.KafkaError(_logger, Name, error.Reason))
+            .SetErrorHandler((_, error) => _report(error))
             .SetLogHandler((_, _) => { }) // what matters comes as an error
             .Build();
         _bell = new(_consumer, ring);
@@ -150,21 +154,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
         }
     }
 
-    private ConsumeResult<byte[], byte[]>? Poll()
-    {
-        while (true)
-        {
-            try
-            {
-                return _consumer.Consume(TimeSpan.Zero);
-            }
-            catch (ConsumeException e) when (!e.Error.IsFatal)
-            {
-                // Asked again: the bell rings only for a queue that was empty, and records may lie behind the error.
-                Log.KafkaError(_logger, Name, e.Error.Reason);
-            }
-        }
-    }
+    private ConsumeResult<byte[], byte[]>? Poll() => _consumer.PollReady(_report);
 
     private void Take(ConsumeResult<byte[], byte[]> record)
     {

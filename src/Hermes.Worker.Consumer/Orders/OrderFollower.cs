@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Naming;
 using Hermes.Worker.Consumer.Assignments;
@@ -17,7 +18,6 @@ internal sealed partial class OrderFollower(
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
-    private readonly string _worker = $"{Environment.MachineName}/{Environment.ProcessId}";
     private readonly Dictionary<string, Task> _underWay = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -127,7 +127,7 @@ internal sealed partial class OrderFollower(
     private async Task AcknowledgeAsync(OpenOrder order, string path, CancellationToken stoppingToken)
     {
         var data = JobJson.Write(new(order.Subscription.ToString(), order.SubscriptionId, order.Offset), JobJson.Instance.MoveOrder);
-        var ack = JobJson.Write(new(_worker, order.Offset, clock.GetUtcNow()), JobJson.Instance.MoveAck);
+        var ack = JobJson.Write(new(WorkerHost.Worker, order.Offset, clock.GetUtcNow()), JobJson.Instance.MoveAck);
         while (true)
         {
             try

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
@@ -20,7 +21,6 @@ internal sealed partial class GroupDeletion(
 {
     // Kafka knows no fence. A leader that was frozen for longer than this between its last look at its term and its call looks again.
     private static readonly TimeSpan FenceMargin = TimeSpan.FromSeconds(1);
-    private readonly string _worker = $"{Environment.MachineName}/{Environment.ProcessId}";
 
     /// <summary>Deletes the group, if nothing speaks against it.</summary>
     /// <param name="term">The leader's term.</param>
@@ -49,7 +49,7 @@ internal sealed partial class GroupDeletion(
             return DeletionOutcome.Absent;
         }
         var offsets = await KeptAsync(group);
-        var tombstone = new Tombstone { Group = group, Subscription = subscription.ToString(), Reason = reason, By = _worker, At = now, Offsets = offsets };
+        var tombstone = new Tombstone { Group = group, Subscription = subscription.ToString(), Reason = reason, By = WorkerHost.Worker, At = now, Offsets = offsets };
         await zooKeeper.MultiAsync([term.Guard, records.Write(tombstone, before?.Version)], cancellationToken);
         var version = (before?.Version + 1) ?? 0;
 
@@ -62,7 +62,7 @@ internal sealed partial class GroupDeletion(
         }
         var what = $"deleted: {reason}; {offsets.Count} offsets kept";
         await zooKeeper.MultiAsync(
-            [term.Guard, records.Write(tombstone with { IsDeleted = true }, version), records.Note(new(clock.GetUtcNow(), _worker, group, what)), .. alongside], cancellationToken);
+            [term.Guard, records.Write(tombstone with { IsDeleted = true }, version), records.Note(new(clock.GetUtcNow(), WorkerHost.Worker, group, what)), .. alongside], cancellationToken);
         metrics.Deleted();
         Log.Deleted(logger, group, reason, offsets.Count);
         return DeletionOutcome.Deleted;
@@ -105,8 +105,7 @@ internal sealed partial class GroupDeletion(
         }
     }
 
-    private async Task<IReadOnlyList<KeptOffset>> KeptAsync(string group) =>
-        [.. (await kafka.CommittedAsync(group)).Select(o => new KeptOffset(o.Topic, o.Partition.Value, o.Offset.Value)).OrderBy(o => o.Topic, StringComparer.Ordinal).ThenBy(o => o.Partition)];
+    private async Task<IReadOnlyList<KeptOffset>> KeptAsync(string group) => KeptOffset.Of(await kafka.CommittedAsync(group));
 
     private static partial class Log
     {

@@ -1,4 +1,5 @@
 using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Registry;
 using Hermes.ZooKeeper;
 
 namespace Hermes.Worker.Janitor.CleanUp;
@@ -16,20 +17,8 @@ internal sealed class ServerClock(IZooKeeper zooKeeper, JanitorPaths paths)
             }
             catch (ZooKeeperException e) when (e.Code is ErrorCode.NoNode)
             {
-                await CreateAsync(cancellationToken);
+                await zooKeeper.CreateMissingAsync(cancellationToken, paths.Clock);
             }
-        }
-    }
-
-    private async Task CreateAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await zooKeeper.CreateAsync(paths.Clock, default, CreateMode.Persistent, cancellationToken);
-        }
-        catch (ZooKeeperException e) when (e.Code is ErrorCode.NodeExists)
-        {
-            // Someone else was first.
         }
     }
 }

@@ -116,7 +116,7 @@ internal sealed partial class TaskDuty(
     private void Pause(string name)
     {
         var failures = _pauses.GetValueOrDefault(name).Failures + 1;
-        var pause = TimeSpan.FromTicks(Math.Min(FirstRetryPause.Ticks << Math.Min(failures - 1, 20), options.LongestRetryPause.Ticks));
+        var pause = RetryPause.After(failures, FirstRetryPause, options.LongestRetryPause);
         _pauses[name] = (failures, clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency));
     }
 

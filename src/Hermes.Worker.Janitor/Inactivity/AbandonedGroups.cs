@@ -24,10 +24,8 @@ internal sealed class AbandonedGroups(IZooKeeper zooKeeper, HermesPaths hermes, 
                 continue;
             cancellationToken.ThrowIfCancellationRequested();
             var offsets = await kafka.CommittedAsync(id);
-            // Each topic that it has offsets of must name the same subscription: otherwise somebody else reads with it.
-            var subscriptions = offsets.Select(o => o.Topic).Distinct(StringComparer.Ordinal).Select(topic => names.SubscriptionOf(id, topic)).Distinct().ToList();
-            if (subscriptions is [{ } subscription])
-                found[id] = (subscription, [.. offsets.Select(o => new KeptOffset(o.Topic, o.Partition.Value, o.Offset.Value)).OrderBy(o => o.Topic, StringComparer.Ordinal).ThenBy(o => o.Partition)]);
+            if (names.SubscriptionOf(id, offsets.Select(o => o.Topic)) is { } subscription)
+                found[id] = (subscription, KeptOffset.Of(offsets));
         }
         if (found.Count > options.MostCandidates && found.Count > options.LargestShare * all.Count)
         {
@@ -40,12 +38,7 @@ internal sealed class AbandonedGroups(IZooKeeper zooKeeper, HermesPaths hermes, 
     private async Task<HashSet<string>> OwnedAsync(CancellationToken cancellationToken)
     {
         await zooKeeper.SyncAsync(hermes.Groups, cancellationToken);
-        var owned = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var group in await registry.GroupsAsync(cancellationToken))
-        {
-            foreach (var topic in await registry.TopicsAsync(group, cancellationToken))
-                owned.UnionWith((await registry.SubscriptionsAsync(topic, cancellationToken)).Select(names.ConsumerGroup));
-        }
+        var owned = (await registry.AllSubscriptionsAsync(cancellationToken)).Select(names.ConsumerGroup).ToHashSet(StringComparer.Ordinal);
         if (owned.Count == 0)
             throw new InvalidOperationException($"The registry at {hermes.Groups} has no subscription at all: nothing is deleted.");
         // Those that a task names are the tasks' business.

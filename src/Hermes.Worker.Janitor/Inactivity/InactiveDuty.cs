@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Hosting;
 using Hermes.Shared.Naming;
 using Hermes.Worker.Janitor.CleanUp;
 using Hermes.Worker.Janitor.Telemetry;
@@ -16,7 +17,6 @@ internal sealed partial class InactiveDuty(
     JanitorMetrics metrics, ILogger<InactiveDuty> logger)
 {
     private const int KeptPlans = 20;
-    private readonly string _worker = $"{Environment.MachineName}/{Environment.ProcessId}";
 
     /// <summary>Looks at all groups once.</summary>
     public async Task RunAsync(LeadershipTerm term, CancellationToken cancellationToken)
@@ -89,7 +89,7 @@ internal sealed partial class InactiveDuty(
             && newest.Groups.Select(g => (g.Group, g.FirstSeen)).SequenceEqual(groups.Select(g => (g.Group, g.FirstSeen))))
             return plans[^1];
         var id = Guid.CreateVersion7().ToString();
-        var data = JsonSerializer.SerializeToUtf8Bytes(new GroupPlan(now, _worker, groups), JanitorJson.Instance.GroupPlan);
+        var data = JsonSerializer.SerializeToUtf8Bytes(new GroupPlan(now, WorkerHost.Worker, groups), JanitorJson.Instance.GroupPlan);
         await zooKeeper.MultiAsync([term.Guard, Operation.Create(paths.Plan(id), data, CreateMode.Persistent)], cancellationToken);
         Log.Planned(logger, id, groups.Count, options.DryRun);
         return id;

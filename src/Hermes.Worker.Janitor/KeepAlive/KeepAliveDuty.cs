@@ -25,7 +25,7 @@ internal sealed partial class KeepAliveDuty(
         foreach (var busy in _renewed.Keys.Where(g => !empty.Contains(g)).ToList())
             _renewed.Remove(busy);
         var interval = await IntervalAsync();
-        foreach (var subscription in await SubscriptionsAsync(cancellationToken))
+        foreach (var subscription in await registry.AllSubscriptionsAsync(cancellationToken))
         {
             var group = names.ConsumerGroup(subscription);
             if (!empty.Contains(group) || (_renewed.TryGetValue(group, out var last) && clock.GetElapsedTime(last) < interval))
@@ -50,17 +50,6 @@ internal sealed partial class KeepAliveDuty(
         return double.TryParse(setting, NumberStyles.Float, CultureInfo.InvariantCulture, out var minutes) && TimeSpan.FromMinutes(minutes / Reserve) is var due && due < options.KeepAliveInterval
             ? due
             : options.KeepAliveInterval;
-    }
-
-    private async Task<List<SubscriptionName>> SubscriptionsAsync(CancellationToken cancellationToken)
-    {
-        var subscriptions = new List<SubscriptionName>();
-        foreach (var group in await registry.GroupsAsync(cancellationToken))
-        {
-            foreach (var topic in await registry.TopicsAsync(group, cancellationToken))
-                subscriptions.AddRange(await registry.SubscriptionsAsync(topic, cancellationToken));
-        }
-        return subscriptions;
     }
 
     private static partial class Log

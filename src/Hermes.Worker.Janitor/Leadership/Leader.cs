@@ -1,4 +1,5 @@
 using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Hosting;
 using Hermes.Worker.Janitor.Telemetry;
 using Hermes.ZooKeeper;
 using Hermes.ZooKeeper.Recipes;
@@ -41,7 +42,7 @@ internal sealed partial class Leader(
         try
         {
             await CreateFoldersAsync(stoppingToken);
-            await using var latch = LeaderLatch.Start(zooKeeper, paths.Leader, $"{Environment.MachineName}/{Environment.ProcessId}", logger, clock);
+            await using var latch = LeaderLatch.Start(zooKeeper, paths.Leader, WorkerHost.Worker, logger, clock);
             _latch = latch;
             while (true)
             {

@@ -144,7 +144,7 @@ internal sealed partial class JobDispatcher(
         slot.Failures = await ended ? 0 : slot.Failures + 1;
         if (slot.Failures > 0)
         {
-            var pause = TimeSpan.FromTicks(Math.Min(FirstRetryPause.Ticks << Math.Min(slot.Failures - 1, 20), options.LongestRetryPause.Ticks));
+            var pause = RetryPause.After(slot.Failures, FirstRetryPause, options.LongestRetryPause);
             slot.NotBefore = clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency);
         }
         else if (!isThere || slot.Failures == 0)

@@ -17,7 +17,6 @@ internal sealed partial class JobRunner(
     IZooKeeper zooKeeper, JobPaths paths, HermesPaths hermes, KafkaAdministration kafka, KafkaSettings brokers, KafkaNames names, JobPlanner planner, Replays replays,
     HermesSettings settings, RetransmitterOptions options, RetransmitterMetrics metrics, ILogger<JobRunner> logger, TimeProvider clock)
 {
-    private readonly string _worker = $"{Environment.MachineName}/{Environment.ProcessId}";
 
     /// <summary>One attempt. Any step may be repeated by the next one, here or elsewhere, with the same result (I5).</summary>
     /// <param name="id">The job.</param>
@@ -32,7 +31,7 @@ internal sealed partial class JobRunner(
         using var working = CancellationTokenSource.CreateLinkedTokenSource(claim.Lost, stoppingToken);
         try
         {
-            if (await ClaimedJob.ReadAsync(zooKeeper, paths, hermes, claim, _worker, settings, id, logger, clock, working.Token) is not { } job
+            if (await ClaimedJob.ReadAsync(zooKeeper, paths, hermes, claim, WorkerHost.Worker, settings, id, logger, clock, working.Token) is not { } job
                 || job.Status is { } status && JobPhases.IsFinal(status.Phase))
                 return;
             await RunAsync(job, hasItsTurn, nudge, new(claim.Lost, stoppingToken, working.Token));
@@ -49,7 +48,7 @@ internal sealed partial class JobRunner(
     {
         try
         {
-            return await Lease.TryTakeAsync(zooKeeper, paths.Claim(id), Encoding.UTF8.GetBytes(_worker), logger, cancellationToken);
+            return await Lease.TryTakeAsync(zooKeeper, paths.Claim(id), Encoding.UTF8.GetBytes(WorkerHost.Worker), logger, cancellationToken);
         }
         catch (ZooKeeperException e) when (e.Code is ErrorCode.NoNode)
         {

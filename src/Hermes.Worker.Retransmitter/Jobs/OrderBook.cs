@@ -38,8 +38,6 @@ internal sealed class OrderBook
         return book;
     }
 
-    public bool IsEmpty => !_hasFolders;
-
     /// <summary>Whether an order stands that nobody has acknowledged.</summary>
     public bool HasOpenOrders => _orders.ContainsValue(0);
 

@@ -19,6 +19,7 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
     private readonly RetransmitterMetrics _metrics;
     private readonly ILogger _logger;
     private readonly RecordReader _reader = new();
+    private readonly Action<Error> _report;
     private SubscriptionDelivery _delivery = null!;
     private IConsumer<byte[], byte[]> _consumer = null!;
     private QueueBell? _bell;
@@ -31,6 +32,7 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
     public ReplayIntake(string job, ReplayProgress before, ConsumerConfig client, RetransmitterMetrics metrics, ILogger logger)
     {
         (Name, _before, _client, _metrics, _logger) = (job, before, client, metrics, logger);
+        _report = error => Log.KafkaError(_logger, Name, error.Reason);
         _parts = [.. before.Ranges.Select(r => new ReplayPart(r) { IsRead = r.Next >= r.End })];
     }
 
@@ -51,7 +53,7 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
     {
         _delivery = delivery;
         _consumer = new ConsumerBuilder<byte[], byte[]>(_client)
-            .SetErrorHandler((_, error) => Log.KafkaError(_logger, Name, error.Reason))
+            .SetErrorHandler((_, error) => _report(error))
             .SetLogHandler((_, _) => { }) // what matters comes as an error
             .Build();
         _bell = new(_consumer, ring);
@@ -111,21 +113,7 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
         _consumer.Dispose();
     }
 
-    private ConsumeResult<byte[], byte[]>? Poll()
-    {
-        while (true)
-        {
-            try
-            {
-                return _consumer.Consume(TimeSpan.Zero);
-            }
-            catch (ConsumeException e) when (!e.Error.IsFatal)
-            {
-                // Asked again: the bell rings only for a queue that was empty, and records may lie behind the error.
-                Log.KafkaError(_logger, Name, e.Error.Reason);
-            }
-        }
-    }
+    private ConsumeResult<byte[], byte[]>? Poll() => _consumer.PollReady(_report);
 
     private void Take(ConsumeResult<byte[], byte[]> record)
     {

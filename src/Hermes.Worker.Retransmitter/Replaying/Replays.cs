@@ -28,9 +28,7 @@ internal sealed class Replays(
         // The group's own name, so that a broker that asks for rights asks for those of a consumer; it is never joined.
         var client = kafka.Consumer(names.ConsumerGroup(subscription.Name));
         client.EnablePartitionEof = true;
-        client.QueuedMinMessages = options.ReadAheadRecords;
-        client.QueuedMaxMessagesKbytes = options.ReadAheadKilobytes;
-        client.FetchQueueBackoffMs = 10; // see the consumer's: its own second is longer than a fast endpoint needs for all that was read ahead
+        client.ReadAhead(options.ReadAheadRecords, options.ReadAheadKilobytes);
         client.ClientId = $"{Environment.MachineName}_replay_{job}";
         return ReplaySession.StartAsync(threads, engine, subscription, topic, new(job, from, client, metrics, logger));
     }

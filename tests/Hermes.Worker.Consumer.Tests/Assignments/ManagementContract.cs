@@ -29,7 +29,7 @@ public abstract class ManagementContract(ZooKeeperFixture zooKeeper)
         await OrderAsync(hermes, subscription, "0", "0");
         await CommandAsync(hermes, new(HermesInstallation.Topic, "other"));
         var another = await hermes.PublishAsync(10);
-        await Until.TrueAsync(() => !another.Except(endpoint.Requests.Select(IdOf)).Any(), $"the delivery of more:\n{worker.Output}", Minute);
+        await Until.TrueAsync(() => !another.Except(endpoint.Requests.Select(r => r.Id)).Any(), $"the delivery of more:\n{worker.Output}", Minute);
         Assert.Equal(110, endpoint.Requests.Count);
         Assert.NotNull(await hermes.ZooKeeper.FindAsync(NodeOf(hermes, subscription, "0"), Cancellation));
 
@@ -43,7 +43,7 @@ public abstract class ManagementContract(ZooKeeperFixture zooKeeper)
                 $"the end of the node of partition {partition}:\n{worker.Output}", Minute);
         }
         await Until.TrueAsync(() => endpoint.Requests.Count >= 220, $"the second delivery:\n{worker.Output}", Minute);
-        Assert.Equal(ids.Concat(another).Order(StringComparer.Ordinal), endpoint.Requests.Skip(110).Select(IdOf).Order(StringComparer.Ordinal));
+        Assert.Equal(ids.Concat(another).Order(StringComparer.Ordinal), endpoint.Requests.Skip(110).Select(r => r.Id).Order(StringComparer.Ordinal));
         Assert.NotNull(await hermes.ZooKeeper.FindAsync(NodeOf(hermes, subscription, "7"), Cancellation));
         Assert.Equal(0, await worker.StopAsync());
     }
@@ -81,8 +81,6 @@ public abstract class ManagementContract(ZooKeeperFixture zooKeeper)
     protected abstract IKafkaBroker Broker { get; }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    private static string IdOf(ReceivedRequest request) => request.Header("Hermes-Message-Id")!;
 
     private static string NodeOf(HermesInstallation hermes, SubscriptionName subscription, string partition) =>
         string.Create(CultureInfo.InvariantCulture, $"{hermes.Paths.OrderedOffsets(subscription)}/{hermes.KafkaTopic}/offset/{hermes.Kafka.ClusterName}/{partition}");

@@ -127,8 +127,7 @@ public abstract class JavaMembersContract(ZooKeeperFixture zooKeeper)
 
     private static async Task<JobStatus> EndAsync(HermesInstallation hermes, JobSite jobs, string id, RunningWorker retransmitter)
     {
-        var status = await jobs.WhenEndedAsync(id, () => retransmitter.Output);
-        await jobs.NothingIsLeftAsync(id);
+        var status = await jobs.EndAsync(id, retransmitter);
         await Until.TrueAsync(async () => await hermes.ZooKeeper.TryGetChildrenAsync(hermes.Paths.Commands, Cancellation) is not { Names.Count: > 0 }, "no command left", Minute);
         return status;
     }

@@ -44,6 +44,14 @@ internal sealed class JobSite(HermesInstallation hermes)
         return status!;
     }
 
+    /// <summary>Waits until the job is at its end, and nothing is left of it but its account.</summary>
+    public async Task<JobStatus> EndAsync(string id, RunningWorker retransmitter)
+    {
+        var status = await WhenEndedAsync(id, () => retransmitter.Output);
+        await NothingIsLeftAsync(id);
+        return status;
+    }
+
     public async Task<JobStatus?> StatusAsync(string id) => (await Client.FindAsync(id, Cancellation))?.Status;
 
     /// <summary>A finished job leaves its document, its status, and nothing else; and owns no subscription.</summary>

@@ -49,9 +49,9 @@ public abstract class RaceContract(ZooKeeperFixture zooKeeper)
                 consumer = RunningWorker.Start(hermes, ("Consumer:InstanceId", "worker-1"));
                 foreach (var ((_, endpoint), id, mark) in sites.Zip(ids, marks))
                 {
-                    Assert.Equal(JobPhases.Completed, (await EndAsync(jobs, id, retransmitter)).Phase);
+                    Assert.Equal(JobPhases.Completed, (await jobs.EndAsync(id, retransmitter)).Phase);
                     await WhenCameAsync(endpoint, mark, after, consumer);
-                    Assert.Empty(before.Intersect(endpoint.Requests.Skip(mark).Select(IdOf)));
+                    Assert.Empty(before.Intersect(endpoint.Requests.Skip(mark).Select(r => r.Id)));
                 }
                 await consumer.WhenSaidAsync("Application started"); // the kill may have come when all was done
                 Assert.Equal(0, await consumer.StopAsync());
@@ -87,7 +87,7 @@ public abstract class RaceContract(ZooKeeperFixture zooKeeper)
             await Topics.DeleteRecordsAsync(hermes, [.. ends.Select(e => new Confluent.Kafka.TopicPartitionOffset(e.TopicPartition, e.Offset.Value - 5))]);
             await Topics.AddPartitionAsync(hermes, ends.Count + 1);
         }
-        var status = await EndAsync(jobs, id, retransmitter);
+        var status = await jobs.EndAsync(id, retransmitter);
         Assert.Equal((JobPhases.Completed, ends.Count), (status.Phase, status.Partitions.Count));
         await using var consumer = RunningWorker.Start(hermes);
         var more = await hermes.PublishAsync(50);
@@ -123,11 +123,11 @@ public abstract class RaceContract(ZooKeeperFixture zooKeeper)
             await own.StartAsync();
             await hermes.ZooKeeper.WhenConnectedAsync(Cancellation);
         }
-        Assert.Equal(JobPhases.Completed, (await EndAsync(jobs, replay, retransmitter)).Phase);
-        var moved = await EndAsync(jobs, rewind, retransmitter);
+        Assert.Equal(JobPhases.Completed, (await jobs.EndAsync(replay, retransmitter)).Phase);
+        var moved = await jobs.EndAsync(rewind, retransmitter);
         Assert.Equal(JobPhases.Completed, moved.Phase);
         Assert.Equal(moved.Partitions.Select(p => (p.Partition, p.To)).Order(), (await hermes.CommittedAsync(rewound)).Select(o => (o.Partition.Value, o.Offset.Value)).Order());
-        Assert.Empty(ids.Except(endpoint.Requests.Select(IdOf)));
+        Assert.Empty(ids.Except(endpoint.Requests.Select(r => r.Id)));
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public abstract class RaceContract(ZooKeeperFixture zooKeeper)
         {
             var jobs = new JobSite(hermes);
             var foreign = await jobs.AskAsync(all with { Datacenter = other });
-            var status = await EndAsync(jobs, await jobs.AskAsync(all), worker);
+            var status = await jobs.EndAsync(await jobs.AskAsync(all), worker);
             Assert.Equal((JobPhases.Completed, name), (status.Phase, status.Datacenter));
             Assert.All(status.Partitions, p => Assert.Equal(proof, p.Moved));
             Assert.Null(await jobs.StatusAsync(foreign));
@@ -178,15 +178,6 @@ public abstract class RaceContract(ZooKeeperFixture zooKeeper)
         return false;
     }
 
-    private static async Task<JobStatus> EndAsync(JobSite jobs, string id, RunningWorker retransmitter)
-    {
-        var status = await jobs.WhenEndedAsync(id, () => retransmitter.Output);
-        await jobs.NothingIsLeftAsync(id);
-        return status;
-    }
-
     private static Task WhenCameAsync(HttpEndpoint endpoint, int mark, IReadOnlyList<string> ids, RunningWorker worker) => Until.TrueAsync(
-        () => !ids.Except(endpoint.Requests.Skip(mark).Select(IdOf)).Any(), $"the delivery of {ids.Count} messages:\n{worker.Output}", Minute);
-
-    private static string IdOf(ReceivedRequest request) => request.Header("Hermes-Message-Id")!;
+        () => !ids.Except(endpoint.Requests.Skip(mark).Select(r => r.Id)).Any(), $"the delivery of {ids.Count} messages:\n{worker.Output}", Minute);
 }

@@ -29,9 +29,9 @@ public abstract class ReplayContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
         await hermes.PublishAsync(80, time.AddMilliseconds(501));
         await using var retransmitter = RunningWorker.Start(JobSite.Worker, hermes);
         var id = await jobs.AskAsync(JobSite.Replay(subscription, time, time.AddMilliseconds(500)));
-        var status = await EndAsync(jobs, id, retransmitter);
+        var status = await jobs.EndAsync(id, retransmitter);
         Assert.Equal((JobPhases.Completed, 130L, 130L), (status.Phase, status.Replay!.Delivered, status.Replay.Total));
-        Assert.Equal(first.Concat(last).Order(StringComparer.Ordinal), endpoint.Requests.Select(IdOf).Order(StringComparer.Ordinal));
+        Assert.Equal(first.Concat(last).Order(StringComparer.Ordinal), endpoint.Requests.Select(r => r.Id).Order(StringComparer.Ordinal));
         Assert.All(endpoint.Requests, r => Assert.Equal(id, r.Header(ReplaySubscription.IdHeader)));
         Assert.Equal(committed, await hermes.CommittedAsync(subscription));
         Assert.False(await hermes.Administration.HasMembersAsync(hermes.Names.ConsumerGroup(subscription)));
@@ -52,7 +52,7 @@ public abstract class ReplayContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
         using var load = new Load(hermes);
         var starts = await hermes.Administration.StartsAsync(await hermes.Administration.PartitionsAsync(hermes.KafkaTopic));
         var started = TimeProvider.System.GetTimestamp();
-        var status = await EndAsync(jobs, await jobs.AskAsync(JobSite.Rewind(subscription, new() { Offsets = Offsets(hermes, starts.Select(_ => 10L)) }) with
+        var status = await jobs.EndAsync(await jobs.AskAsync(JobSite.Rewind(subscription, new() { Offsets = Offsets(hermes, starts.Select(_ => 10L)) }) with
         {
             Mode = JobModes.Replay,
             Until = new() { Offsets = Offsets(hermes, starts.Select(_ => 49L)) },
@@ -66,11 +66,11 @@ public abstract class ReplayContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
         var replayed = endpoint.Requests.Where(r => r.Header(ReplaySubscription.IdHeader) is not null).ToList();
         Assert.Equal(replay.Delivered, replayed.Count);
         Assert.NotEmpty(replayed);
-        Assert.Empty(replayed.Select(IdOf).Except(old));
+        Assert.Empty(replayed.Select(r => r.Id).Except(old));
         // One second's worth may come at once.
         Assert.True(elapsed.TotalSeconds > (replayed.Count - 20) / 20.0 * 0.9, $"{replayed.Count} messages in {elapsed.TotalSeconds:0.0} s");
         await WhenCameAsync(endpoint, await load.EndAsync(), consumer); // the live traffic went on
-        Assert.All(endpoint.Requests.Where(r => r.Header(ReplaySubscription.IdHeader) is null).CountBy(IdOf), r => Assert.Equal(1, r.Value));
+        Assert.All(endpoint.Requests.Where(r => r.Header(ReplaySubscription.IdHeader) is null).CountBy(r => r.Id), r => Assert.Equal(1, r.Value));
     }
 
     [Fact]
@@ -105,11 +105,11 @@ public abstract class ReplayContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
                 await retransmitter.DisposeAsync();
                 retransmitter = RunningWorker.Start(JobSite.Worker, hermes);
             }
-            var status = await EndAsync(jobs, id, retransmitter);
+            var status = await jobs.EndAsync(id, retransmitter);
             await load.EndAsync();
             Assert.Equal(JobPhases.Completed, status.Phase);
-            Assert.Empty(ids.Except(endpoint.Requests.Select(IdOf)));
-            var repeated = endpoint.Requests.CountBy(IdOf).Sum(r => r.Value - 1);
+            Assert.Empty(ids.Except(endpoint.Requests.Select(r => r.Id)));
+            var repeated = endpoint.Requests.CountBy(r => r.Id).Sum(r => r.Value - 1);
             output.WriteLine($"{kills} kills and stops, {endpoint.Requests.Count} requests, {repeated} repeated");
             // A second's worth since the last checkpoint, another that a start allows at once, and what is in flight.
             Assert.InRange(repeated, 0, kills * ((2 * rate) + 20));
@@ -137,8 +137,8 @@ public abstract class ReplayContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
             Assert.Equal(0, await first.StopAsync());
         }
         await using var second = RunningWorker.Start(JobSite.Worker, hermes);
-        Assert.Equal(JobPhases.Completed, (await EndAsync(jobs, id, second)).Phase);
-        Assert.Equal(ids.Order(StringComparer.Ordinal), endpoint.Requests.Select(IdOf).Order(StringComparer.Ordinal));
+        Assert.Equal(JobPhases.Completed, (await jobs.EndAsync(id, second)).Phase);
+        Assert.Equal(ids.Order(StringComparer.Ordinal), endpoint.Requests.Select(r => r.Id).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -165,18 +165,18 @@ public abstract class ReplayContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
         var second = await jobs.AskAsync(JobSite.Replay(subscription, TimeProvider.System.GetUtcNow().AddHours(-1)));
         await Until.TrueAsync(async () => await jobs.StatusAsync(second) is { Phase: JobPhases.Queued }, "the second job in the queue", Minute);
         Assert.True(await jobs.Client.CancelAsync(id, "a test", Cancellation));
-        var cancelled = await EndAsync(jobs, id, retransmitter);
+        var cancelled = await jobs.EndAsync(id, retransmitter);
         Assert.Equal(JobPhases.Cancelled, cancelled.Phase);
         Assert.InRange(cancelled.Replay!.Delivered, 1, 4999);
 
         await Until.TrueAsync(async () => await jobs.StatusAsync(second) is { Phase: JobPhases.Replaying }, "the second job's turn", Minute);
         await hermes.Registry.DeleteSubscriptionAsync(subscription, Cancellation);
         await hermes.SubscribeAsync("billing", endpoint.Address); // another one, of the same name
-        var failed = await EndAsync(jobs, second, retransmitter);
+        var failed = await jobs.EndAsync(second, retransmitter);
         Assert.Equal(JobPhases.Failed, failed.Phase);
         Assert.Contains("deleted", failed.Reason, StringComparison.Ordinal);
         var last = endpoint.Requests.Count;
-        var third = await EndAsync(jobs, await jobs.AskAsync(JobSite.Replay(subscription, TimeProvider.System.GetUtcNow().AddHours(-1)) with { DryRun = true }), retransmitter);
+        var third = await jobs.EndAsync(await jobs.AskAsync(JobSite.Replay(subscription, TimeProvider.System.GetUtcNow().AddHours(-1)) with { DryRun = true }), retransmitter);
         Assert.Equal((JobPhases.Completed, 5000L, 0L), (third.Phase, third.Replay!.Total, third.Replay.Done));
         Assert.Equal(last, endpoint.Requests.Count);
 
@@ -215,7 +215,7 @@ public abstract class ReplayContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
         await hermes.PublishAsync(100);
         var before = endpoint.Requests.Count;
         await jobs.Client.PauseAsync(id, isPaused: false, "a test", Cancellation);
-        var status = await EndAsync(jobs, id, retransmitter);
+        var status = await jobs.EndAsync(id, retransmitter);
         Assert.Equal((JobPhases.Completed, 1000L), (status.Phase, status.Replay!.Done));
         Assert.Equal(5 * ends.Count, endpoint.Requests.Count - before);
     }
@@ -254,17 +254,8 @@ public abstract class ReplayContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
 
     private Task<HermesInstallation> InstallAsync() => HermesInstallation.CreateAsync(zooKeeper.Require(), zooKeeper.FreshRoot(), Broker.BootstrapServers);
 
-    private static async Task<JobStatus> EndAsync(JobSite jobs, string id, RunningWorker retransmitter)
-    {
-        var status = await jobs.WhenEndedAsync(id, () => retransmitter.Output);
-        await jobs.NothingIsLeftAsync(id);
-        return status;
-    }
-
     private static async Task WhenCameAsync(HttpEndpoint endpoint, IReadOnlyList<string> ids, RunningWorker worker) => await Until.TrueAsync(
-        () => !ids.Except(endpoint.Requests.Select(IdOf)).Any(), $"the delivery of {ids.Count} messages:\n{worker.Output}", Minute);
-
-    private static string IdOf(ReceivedRequest request) => request.Header("Hermes-Message-Id")!;
+        () => !ids.Except(endpoint.Requests.Select(r => r.Id)).Any(), $"the delivery of {ids.Count} messages:\n{worker.Output}", Minute);
 
     private static Dictionary<string, IReadOnlyDictionary<int, long>> Offsets(HermesInstallation hermes, IEnumerable<long> offsets) =>
         new(StringComparer.Ordinal) { [hermes.KafkaTopic] = offsets.Index().ToDictionary(o => o.Index, o => o.Item) };

@@ -31,7 +31,7 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
         var first = endpoint.Requests.Count;
 
         await using var retransmitter = RunningWorker.Start(JobSite.Worker, hermes);
-        var status = await EndAsync(jobs, await jobs.AskAsync(subscription, time), retransmitter);
+        var status = await jobs.EndAsync(await jobs.AskAsync(subscription, time), retransmitter);
         Assert.Equal(JobPhases.Completed, status.Phase);
         Assert.All(status.Partitions, p => Assert.Equal(MoveProofs.Altered, p.Moved));
         Assert.Equal(after.Count, status.Partitions.Sum(p => p.Messages));
@@ -40,7 +40,7 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
         await using var next = RunningWorker.Start(hermes);
         await Until.TrueAsync(() => endpoint.Requests.Count >= first + after.Count, $"the second delivery:\n{next.Output}", Minute);
         Assert.Equal(0, await next.StopAsync());
-        Assert.Equal(after.Order(StringComparer.Ordinal), endpoint.Requests.Skip(first).Select(IdOf).Order(StringComparer.Ordinal));
+        Assert.Equal(after.Order(StringComparer.Ordinal), endpoint.Requests.Skip(first).Select(r => r.Id).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
         var subscription = await hermes.SubscribeAsync("new", "http://127.0.0.1:9/", withOffsets: false);
         var (_, after, time) = await PublishAroundAsync(hermes);
         await using var retransmitter = RunningWorker.Start(JobSite.Worker, hermes);
-        var status = await EndAsync(jobs, await jobs.AskAsync(subscription, time), retransmitter);
+        var status = await jobs.EndAsync(await jobs.AskAsync(subscription, time), retransmitter);
         Assert.Equal(JobPhases.Completed, status.Phase);
         Assert.Equal(after.Count, status.Partitions.Sum(p => p.Messages));
         AssertCommitted(status, await hermes.CommittedAsync(subscription));
@@ -70,13 +70,13 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
         await WhenAllCameAsync(endpoint, [.. before, .. after], consumer);
         var first = endpoint.Requests.Count;
 
-        var status = await EndAsync(jobs, await jobs.AskAsync(subscription, time), retransmitter);
+        var status = await jobs.EndAsync(await jobs.AskAsync(subscription, time), retransmitter);
         Assert.Equal(JobPhases.Completed, status.Phase);
         Assert.All(status.Partitions, p => Assert.Equal(MoveProofs.Acknowledged, p.Moved));
         await Until.TrueAsync(() => endpoint.Requests.Count >= first + after.Count, $"the second delivery:\n{consumer.Output}", Minute);
         var ends = await hermes.Administration.EndsAsync(await hermes.Administration.PartitionsAsync(hermes.KafkaTopic));
         await Until.TrueAsync(async () => !ends.Except(await hermes.CommittedAsync(subscription)).Any(), "the group at the end again", Minute);
-        Assert.Equal(after.Order(StringComparer.Ordinal), endpoint.Requests.Skip(first).Select(IdOf).Order(StringComparer.Ordinal));
+        Assert.Equal(after.Order(StringComparer.Ordinal), endpoint.Requests.Skip(first).Select(r => r.Id).Order(StringComparer.Ordinal));
         Assert.Equal(0, await consumer.StopAsync());
     }
 
@@ -95,7 +95,7 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
 
         var id = await jobs.AskAsync(subscription, time);
         await Until.TrueAsync(async () => await jobs.StatusAsync(id) is { WaitsFor.Length: > 0 }, "a status that says what it waits for", Minute);
-        var status = await EndAsync(jobs, id, retransmitter);
+        var status = await jobs.EndAsync(id, retransmitter);
         Assert.Equal(JobPhases.Completed, status.Phase);
         Assert.All(status.Partitions, p => Assert.Equal(MoveProofs.Altered, p.Moved));
         AssertCommitted(status, await hermes.CommittedAsync(subscription));
@@ -136,10 +136,10 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
                     }
                 }
                 await using var retransmitter = RunningWorker.Start(JobSite.Worker, hermes);
-                var status = await EndAsync(jobs, id, retransmitter);
+                var status = await jobs.EndAsync(id, retransmitter);
                 Assert.Equal(JobPhases.Completed, status.Phase);
-                await Until.TrueAsync(() => !after.Except(endpoint.Requests.Skip(first).Select(IdOf)).Any(), $"what is after the target, again:\n{consumer.Output}", Minute);
-                Assert.Empty(before.Intersect(endpoint.Requests.Skip(first).Select(IdOf)));
+                await Until.TrueAsync(() => !after.Except(endpoint.Requests.Skip(first).Select(r => r.Id)).Any(), $"what is after the target, again:\n{consumer.Output}", Minute);
+                Assert.Empty(before.Intersect(endpoint.Requests.Skip(first).Select(r => r.Id)));
             }
             var ids = await load.EndAsync();
             await WhenAllCameAsync(endpoint, ids, consumer);
@@ -171,7 +171,7 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
 
         var unknown = await TextAsync("""{"version":2,"anything":true}""");
         var elsewhere = await jobs.Client.CreateAsync(JobSite.Rewind(subscription, new() { Messages = 1 }) with { Datacenter = "elsewhere" }, Cancellation);
-        var last = await EndAsync(jobs, await jobs.AskAsync(subscription, new JobTarget { Messages = 1 }), retransmitter);
+        var last = await jobs.EndAsync(await jobs.AskAsync(subscription, new JobTarget { Messages = 1 }), retransmitter);
         Assert.Equal(JobPhases.Completed, last.Phase);
         Assert.Null(await jobs.StatusAsync(unknown));
         Assert.Null(await jobs.StatusAsync(elsewhere));
@@ -203,7 +203,7 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
         var committed = await hermes.CommittedAsync(subscription);
         var (_, after, time) = await PublishAroundAsync(hermes);
         await using var retransmitter = RunningWorker.Start(JobSite.Worker, hermes);
-        var status = await EndAsync(jobs, await jobs.Client.CreateAsync(JobSite.Rewind(subscription, new() { Time = time }) with { DryRun = true }, Cancellation), retransmitter);
+        var status = await jobs.EndAsync(await jobs.Client.CreateAsync(JobSite.Rewind(subscription, new() { Time = time }) with { DryRun = true }, Cancellation), retransmitter);
         Assert.Equal(JobPhases.Completed, status.Phase);
         Assert.Equal(after.Count, status.Partitions.Sum(p => p.Messages));
         Assert.All(status.Partitions, p => Assert.Null(p.Moved));
@@ -228,7 +228,7 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
                 asked.Add((subscription, await jobs.AskAsync(subscription, new JobTarget { Offsets = Offsets(hermes.KafkaTopic, 0, back) }), back));
         }
         foreach (var (_, id, _) in asked)
-            Assert.Equal(JobPhases.Completed, (await EndAsync(jobs, id, first)).Phase);
+            Assert.Equal(JobPhases.Completed, (await jobs.EndAsync(id, first)).Phase);
         foreach (var subscription in subscriptions)
         {
             // The last one asked for is the last one done.
@@ -247,7 +247,7 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
         await using var second = RunningWorker.Start(JobSite.Worker, hermes);
         var ids = await Task.WhenAll(subscriptions.Select((s, i) => jobs.AskAsync(s, new JobTarget { Offsets = Offsets(hermes.KafkaTopic, 0, i % 7) })));
         foreach (var id in ids)
-            Assert.Equal(JobPhases.Completed, (await EndAsync(jobs, id, first)).Phase);
+            Assert.Equal(JobPhases.Completed, (await jobs.EndAsync(id, first)).Phase);
         foreach (var (subscription, i) in subscriptions.Select((s, i) => (s, i)))
             Assert.Equal(i % 7, (await hermes.CommittedAsync(subscription)).Single(o => o.Partition.Value == 0).Offset.Value);
     }
@@ -268,13 +268,13 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
         var cancelled = await jobs.AskAsync(subscription, new JobTarget { Messages = 1 });
         await Until.TrueAsync(async () => await jobs.StatusAsync(cancelled) is { WaitsFor.Length: > 0 }, "a status that says what it waits for", Minute);
         Assert.True(await jobs.Client.CancelAsync(cancelled, "a test", Cancellation));
-        Assert.Equal(JobPhases.Cancelled, (await EndAsync(jobs, cancelled, retransmitter)).Phase);
+        Assert.Equal(JobPhases.Cancelled, (await jobs.EndAsync(cancelled, retransmitter)).Phase);
 
         var failed = await jobs.AskAsync(subscription, new JobTarget { Messages = 1 });
         await Until.TrueAsync(async () => await jobs.StatusAsync(failed) is { Phase: JobPhases.Moving }, "the job under way", Minute);
         await hermes.Registry.DeleteSubscriptionAsync(subscription, Cancellation);
         await hermes.SubscribeAsync("billing", endpoint.Address); // another one, of the same name
-        var status = await EndAsync(jobs, failed, retransmitter);
+        var status = await jobs.EndAsync(failed, retransmitter);
         Assert.Equal(JobPhases.Failed, status.Phase);
         Assert.Contains("deleted", status.Reason, StringComparison.Ordinal);
     }
@@ -294,7 +294,7 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
             id = await jobs.AskAsync(subscription, time);
             await Until.TrueAsync(async () => await hermes.ZooKeeper.FindAsync(jobs.Paths.Order(id, hermes.KafkaTopic, 0), Cancellation) is not null, "the orders", Minute);
         }
-        var status = await EndAsync(jobs, id, retransmitter);
+        var status = await jobs.EndAsync(id, retransmitter);
         Assert.Equal(JobPhases.Completed, status.Phase);
         Assert.All(status.Partitions, p => Assert.Equal(MoveProofs.Altered, p.Moved));
         Assert.Equal(after.Count, status.Partitions.Sum(p => p.Messages));
@@ -322,11 +322,11 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
             await Until.TrueAsync(async () => await jobs.StatusAsync(id) is { } s && s.Partitions.Any(p => p.Moved is not null) && s.Partitions.Any(p => p.Moved is null),
                 "a job that waits for the stranger's partitions alone", Minute);
         }
-        var status = await EndAsync(jobs, id, retransmitter);
+        var status = await jobs.EndAsync(id, retransmitter);
         Assert.Equal(JobPhases.Completed, status.Phase);
         Assert.All(status.Partitions, p => Assert.Equal(MoveProofs.Acknowledged, p.Moved));
-        await Until.TrueAsync(() => !after.Except(endpoint.Requests.Skip(first).Select(IdOf)).Any(), $"the second delivery:\n{consumer.Output}", Minute);
-        Assert.Empty(before.Intersect(endpoint.Requests.Skip(first).Select(IdOf)));
+        await Until.TrueAsync(() => !after.Except(endpoint.Requests.Skip(first).Select(r => r.Id)).Any(), $"the second delivery:\n{consumer.Output}", Minute);
+        Assert.Empty(before.Intersect(endpoint.Requests.Skip(first).Select(r => r.Id)));
     }
 
     [Fact]
@@ -351,14 +351,14 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
             await Until.TrueAsync(() => TimeProvider.System.GetElapsedTime(moment) >= patience, "the random moment", Minute);
             var state = i % 2 == 0 ? SubscriptionState.Suspended : SubscriptionState.Active;
             await hermes.Registry.UpdateSubscriptionAsync(subscription, s => s with { State = state }, Cancellation);
-            var status = await EndAsync(jobs, id, retransmitter);
+            var status = await jobs.EndAsync(id, retransmitter);
             Assert.Equal(JobPhases.Completed, status.Phase);
             if (state == SubscriptionState.Active)
             {
-                await Until.TrueAsync(() => !after.Except(endpoint.Requests.Skip(first).Select(IdOf)).Any(),
+                await Until.TrueAsync(() => !after.Except(endpoint.Requests.Skip(first).Select(r => r.Id)).Any(),
                     $"round {i}: what is after the target, again:\n{consumer.Output}", Minute);
             }
-            Assert.Empty(before.Intersect(endpoint.Requests.Skip(first).Select(IdOf)));
+            Assert.Empty(before.Intersect(endpoint.Requests.Skip(first).Select(r => r.Id)));
         }
         Assert.Equal(0, await consumer.StopAsync());
     }
@@ -381,13 +381,6 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
 
     private Task<HermesInstallation> InstallAsync() => HermesInstallation.CreateAsync(zooKeeper.Require(), zooKeeper.FreshRoot(), Broker.BootstrapServers);
 
-    private static async Task<JobStatus> EndAsync(JobSite jobs, string id, RunningWorker retransmitter)
-    {
-        var status = await jobs.WhenEndedAsync(id, () => retransmitter.Output);
-        await jobs.NothingIsLeftAsync(id);
-        return status;
-    }
-
     /// <summary>Publishes before and after a moment, with room for clocks between.</summary>
     private static async Task<(IReadOnlyList<string> Before, IReadOnlyList<string> After, DateTimeOffset Time)> PublishAroundAsync(HermesInstallation hermes)
     {
@@ -398,9 +391,7 @@ public abstract class RewindContract(ZooKeeperFixture zooKeeper, ITestOutputHelp
     }
 
     private static async Task WhenAllCameAsync(HttpEndpoint endpoint, IReadOnlyList<string> ids, RunningWorker worker) => await Until.TrueAsync(
-        () => !ids.Except(endpoint.Requests.Select(IdOf)).Any(), $"the delivery of {ids.Count} messages:\n{worker.Output}", Minute);
-
-    private static string IdOf(ReceivedRequest request) => request.Header("Hermes-Message-Id")!;
+        () => !ids.Except(endpoint.Requests.Select(r => r.Id)).Any(), $"the delivery of {ids.Count} messages:\n{worker.Output}", Minute);
 
     private static void AssertCommitted(JobStatus status, IReadOnlyList<Confluent.Kafka.TopicPartitionOffset> committed) => Assert.Equal(
         status.Partitions.Select(p => (p.Topic, p.Partition, p.To)).Order(), committed.Select(o => (o.Topic, o.Partition.Value, o.Offset.Value)).Order());
