@@ -16,6 +16,7 @@ internal static class DeliveryPlanCompiler
     {
         reason = NotServed(subscription, topic);
         if (reason is not null) return null;
+        if (!SubscriptionExtensions.TryRead(subscription, out _, out reason)) return null;
         var anycast = !string.Equals(subscription.Mode, Broadcast, StringComparison.Ordinal);
         if (!EndpointAddress.TryParse(subscription.Endpoint, anycast, out var endpoint, out reason)) return null;
         if (Filters(subscription.Filters ?? [], out reason) is not { } filters) return null;

@@ -51,6 +51,9 @@ public sealed record SubscriptionDocument
     /// <summary>Whether requests name the topic and the subscription.</summary>
     public bool? SubscriptionIdentityHeadersEnabled { get; init; }
 
+    /// <summary>A free object for whoever resolves the endpoint's address; <see cref="SubscriptionExtensions"/> stand in it.</summary>
+    public JsonElement? EndpointAddressResolverMetadata { get; init; }
+
     /// <summary>Members that this version does not know, and those that only management uses.</summary>
     [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; set; }
 

@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Hermes.Shared.Registry;
+
+/// <summary>What a subscription asks for beyond what Hermes knows.</summary>
+/// <remarks>It stands in the document's <c>endpointAddressResolverMetadata</c> under <see cref="Member"/>: the one place that
+/// Hermes keeps at every change and looks at nowhere (docs/decisions/0011-extensions.md).</remarks>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)] // what is asked for and not known must not be left out silently
+public sealed record SubscriptionExtensions
+{
+    /// <summary>Its name in <c>endpointAddressResolverMetadata</c>.</summary>
+    public const string Member = "hermesWorkers";
+
+    private static readonly SubscriptionExtensions None = new();
+
+    /// <summary>Reads them from a subscription's document.</summary>
+    /// <param name="document">The subscription.</param>
+    /// <param name="extensions">What it asks for; nothing when it has no such member.</param>
+    /// <param name="fault">Why they cannot be read, naming the member; never a value, which may be a secret.</param>
+    public static bool TryRead(SubscriptionDocument document, [NotNullWhen(true)] out SubscriptionExtensions? extensions, [NotNullWhen(false)] out string? fault)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        (extensions, fault) = (None, null);
+        if (document.EndpointAddressResolverMetadata is not { ValueKind: JsonValueKind.Object } metadata || !metadata.TryGetProperty(Member, out var own))
+            return true;
+        try
+        {
+            extensions = own.Deserialize(DocumentJson.Instance.SubscriptionExtensions);
+            if (extensions is not null)
+                return true;
+            fault = $"endpointAddressResolverMetadata.{Member} is null";
+        }
+        catch (JsonException e)
+        {
+            extensions = null;
+            fault = $"endpointAddressResolverMetadata.{Member} cannot be read at {e.Path ?? "$"}";
+        }
+        return false;
+    }
+}
