@@ -93,6 +93,7 @@ public sealed partial class SubscriptionDelivery
             if (_pausedUntil > now) return StopPump(_pausedUntil);
             if (!_rate.TryTake(now, out var again)) return StopPump(again);
             TakeFromQueue(parcel);
+            _attempts++;
             parcel.Deadline = _timetable.After(now, plan.AttemptTimeout);
             parcel.TimedOut = false;
             parcel.Abort = _spareAborts.TryPop(out var spare) ? spare : new CancellationTokenSource();

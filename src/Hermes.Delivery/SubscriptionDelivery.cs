@@ -35,6 +35,8 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
     private int _unsettled;
     private int _begun;
     private long _accepted;
+    private long _attempts;
+    private double? _maxRate;
     private long _pausedUntil;
     private bool _pumping;
     private bool _roomWanted;
@@ -49,7 +51,7 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
         _logger = logger;
         _timetable = engine.Timetable;
         _rate = new RateLimit(engine.Clock.TimestampFrequency);
-        _rate.Set(plan.Rate);
+        _rate.Set(plan.Rate, _timetable.Now);
         _pausedUntil = long.MinValue;
         _paceAlarm = new Alarm(_timetable, Pace);
         _deadlineAlarm = new Alarm(_timetable, CutOffLateAttempts);
@@ -85,6 +87,34 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
                         count++;
                 return count;
             }
+        }
+    }
+
+    /// <summary>Attempts that were begun since it was opened; never falls.</summary>
+    public long Attempts => Volatile.Read(ref _attempts);
+
+    /// <summary>
+    /// The most attempts a second that this process may make: its share of the subscription's rate. Null: all of it. It never widens the
+    /// subscription's own rate, and it counts from the next attempt on.
+    /// </summary>
+    public double? MaxRate
+    {
+        get
+        {
+            lock (_gate) return _maxRate;
+        }
+
+        set
+        {
+            if (value is { } rate && !(double.IsFinite(rate) && rate > 0))
+                throw new ArgumentOutOfRangeException(nameof(value), rate, "A rate must be more than nothing.");
+            lock (_gate)
+            {
+                _maxRate = value;
+                ApplyRate();
+            }
+
+            Pace();
         }
     }
 
@@ -195,7 +225,7 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
         lock (_gate)
         {
             _plan = plan;
-            _rate.Set(plan.Rate);
+            ApplyRate();
             room = TakeRoomNotice();
         }
 
@@ -203,6 +233,9 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
         Pace();
         if (room) _roomAgain();
     }
+
+    // Under the lock.
+    private void ApplyRate() => _rate.Set(Math.Min(_plan.Rate, _maxRate ?? double.PositiveInfinity), _timetable.Now);
 
     private void LetGo()
     {

@@ -74,6 +74,25 @@ public sealed class DeliveryWindow : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_share_that_the_fleet_grants_bounds_the_rate_and_every_attempt_is_counted()
+    {
+        _rig.Endpoint.Script(503);
+        var delivery = _rig.Open(_rig.Plan(rate: 10));
+        delivery.MaxRate = 2;
+        for (var i = 0; i < 12; i++) delivery.TryAccept(DeliveryRig.Message(i));
+        await _rig.Settlements.WhenAsync(1);
+        Assert.Equal(2, delivery.Attempts); // the first failed
+        delivery.MaxRate = 100; // a share is no way beyond the subscription's own rate
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await Until.TrueAsync(() => delivery.Attempts == 12, "one second's worth of the subscription's rate");
+        delivery.MaxRate = null;
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await _rig.Settlements.WhenAsync(12);
+        Assert.Equal(13, delivery.Attempts);
+        Assert.Throws<ArgumentOutOfRangeException>(() => delivery.MaxRate = 0);
+    }
+
+    [Fact]
     public async Task A_new_message_waits_for_the_sending_delay_of_its_subscription()
     {
         var published = _clock.GetUtcNow().ToUnixTimeMilliseconds();

@@ -9,8 +9,14 @@ internal sealed class RateLimit(long frequency)
     private double _interval;
     private double _next = double.NegativeInfinity;
 
-    /// <summary>Sets the rate, attempts a second; what was saved up is kept within one second.</summary>
-    public void Set(double perSecond) => _interval = frequency / perSecond;
+    /// <summary>Sets the rate, attempts a second, from <paramref name="now"/> on; what was saved up is kept within one second.</summary>
+    public void Set(double perSecond, long now)
+    {
+        var interval = frequency / perSecond;
+        // The part of the wait that is left is left of the new wait: who slept at one attempt a minute must not sleep on at full rate.
+        if (_next > now) _next = now + ((_next - now) / _interval * interval);
+        _interval = interval;
+    }
 
     /// <summary>Takes one attempt at <paramref name="now"/>, or tells when to come again.</summary>
     /// <param name="now">A timestamp of the clock.</param>

@@ -49,8 +49,18 @@ public sealed class RateLimitTests
     {
         var limit = Limit(1);
         TakeAll(limit, Start);
-        limit.Set(1000);
+        limit.Set(1000, Start);
         Assert.InRange(TakeAll(limit, Start + (2 * Second)), 999, 1000);
+    }
+
+    [Fact]
+    public void A_faster_rate_shortens_a_wait_that_has_begun()
+    {
+        var limit = Limit(1.0 / 60);
+        TakeAll(limit, Start);
+        limit.Set(10, Start + (30 * Second)); // half of the wait is over
+        Assert.False(limit.TryTake(Start + (30 * Second), out var again));
+        Assert.Equal(Start + (30 * Second) + (Second / 20), again);
     }
 
     [Property(MaxTest = 300)]
@@ -82,7 +92,7 @@ public sealed class RateLimitTests
     private static RateLimit Limit(double perSecond)
     {
         var limit = new RateLimit(Second);
-        limit.Set(perSecond);
+        limit.Set(perSecond, Start);
         return limit;
     }
 
