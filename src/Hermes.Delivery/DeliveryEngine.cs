@@ -35,7 +35,7 @@ public sealed class DeliveryEngine : IAsyncDisposable
 
     internal Timetable Timetable { get; }
 
-    internal HttpMessageInvoker Sender { get; }
+    internal ISender Sender { get; }
 
     internal DeliveryMetrics Metrics { get; }
 

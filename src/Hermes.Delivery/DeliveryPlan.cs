@@ -1,15 +1,14 @@
-using System.Collections.Frozen;
 using Hermes.Delivery.Endpoints;
 using Hermes.Delivery.Filtering;
 using Hermes.Delivery.Retries;
+using Hermes.Delivery.Sending;
 
 namespace Hermes.Delivery;
 
 /// <summary>What a subscription document asks for, read once and kept in the form in which each message needs it.</summary>
 internal sealed class DeliveryPlan
 {
-    /// <summary>Headers that every request carries by itself; one of these names from elsewhere makes the request impossible.</summary>
-    private static readonly string[] Always = ["Content-Type", "Content-Length", "Host", "Keep-Alive", "Hermes-Message-Id", "Hermes-Retry-Count"];
+    private static readonly KeyValuePair<string, string> KeepAlive = new("Keep-Alive", "true");
 
     /// <summary>The qualified name of the subscription: <c>group.topic$name</c>.</summary>
     public required string Name { get; init; }
@@ -22,8 +21,8 @@ internal sealed class DeliveryPlan
     /// <summary>Identity headers, credentials and the subscription's own headers: the same on each request.</summary>
     public required KeyValuePair<string, string>[] FixedHeaders { get; init; }
 
-    /// <summary>All names that no external metadata may use, in any letter case.</summary>
-    public FrozenSet<string> OwnHeaders => field ??= FixedHeaders.Select(header => header.Key).Concat(Always).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    /// <summary>The same in the form that senders take, with what the contract adds to them.</summary>
+    public HeaderBlock Headers => field ??= new HeaderBlock([KeepAlive, .. FixedHeaders]);
 
     public required FilterSet Filters { get; init; }
 

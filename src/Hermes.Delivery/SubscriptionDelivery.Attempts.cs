@@ -20,25 +20,13 @@ public sealed partial class SubscriptionDelivery
         Outcome outcome;
         try
         {
-            using var request = RequestBuilder.TryBuild(plan, parcel.Message, parcel.Attempts, out var fault);
-            if (request is null)
-            {
-                outcome = Outcome.Failed(fault!);
-            }
-            else
-            {
-                // The status decides. What the endpoint says beyond it is dropped, within the handler's limits for that.
-                using var response = await _engine.Sender.SendAsync(request, parcel.Abort!.Token);
-                outcome = AnswerRules.Judge((int)response.StatusCode, response.Headers, plan.RetryClientErrors, _engine.Clock);
-            }
+            outcome = RequestBuilder.TryBuild(plan, parcel.Message, parcel.Attempts, out var request) is { } fault
+                ? Outcome.Failed(fault)
+                : AnswerRules.Judge(await _engine.Sender.SendAsync(request, parcel.Abort!.Token), plan.RetryClientErrors, _engine.Clock);
         }
         catch (OperationCanceledException) when (parcel.TimedOut)
         {
             outcome = Outcome.Failed("timeout");
-        }
-        catch (HttpRequestException e)
-        {
-            outcome = Outcome.Failed(e.HttpRequestError.ToString());
         }
         catch (Exception e)
         {

@@ -40,6 +40,8 @@ public sealed class DeliveryRequests : IAsyncLifetime
     [InlineData("X-Team", "x")]
     [InlineData("X Bad", "x")]
     [InlineData("X-Split", "a\r\nInjected: b")]
+    [InlineData("Transfer-Encoding", "chunked")]
+    [InlineData("Connection", "close")]
     public async Task A_header_that_is_taken_or_impossible_fails_the_attempt(string name, string value)
     {
         var plan = _rig.Plan(headers: [new("X-Team", "a b")], backoff: DeliveryRig.Backoff(1, ttlSeconds: 0));

@@ -1,16 +1,16 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 
 namespace Hermes.Delivery.Sending;
 
 /// <summary>Judges the answers of endpoints as Hermes does for serial subscriptions.</summary>
 internal static class AnswerRules
 {
-    public static Outcome Judge(int status, HttpResponseHeaders headers, bool retryClientErrors, TimeProvider clock)
+    public static Outcome Judge(Answer answer, bool retryClientErrors, TimeProvider clock)
     {
-        var verdict = VerdictFor(status, retryClientErrors);
-        var asked = verdict is Verdict.Retry && status is 429 or 503 ? RetryAfter(headers, clock) : null;
-        return new Outcome(verdict, status, asked, Fault: null);
+        if (answer.Status == 0) return Outcome.Failed(answer.Fault ?? "no answer");
+        var verdict = VerdictFor(answer.Status, retryClientErrors);
+        var asked = verdict is Verdict.Retry && Answer.MayAskForPause(answer.Status) ? RetryAfter(answer.RetryAfter, clock) : null;
+        return new Outcome(verdict, answer.Status, asked, Fault: null);
     }
 
     /// <summary>2xx is taken; 4xx is final unless client errors are retried; all else (redirects too, never followed) is tried again.</summary>
@@ -22,17 +22,13 @@ internal static class AnswerRules
     };
 
     /// <summary>Reads <c>Retry-After</c> as seconds or as a date; null when absent or unreadable.</summary>
-    private static TimeSpan? RetryAfter(HttpResponseHeaders headers, TimeProvider clock)
+    private static TimeSpan? RetryAfter(string? text, TimeProvider clock)
     {
-        if (!headers.NonValidated.TryGetValues("Retry-After", out var values)) return null;
-        foreach (var text in values)
-        {
-            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
-                return TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue));
-            if (DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
-                return date > clock.GetUtcNow() ? date - clock.GetUtcNow() : TimeSpan.Zero;
-        }
-
+        if (text is null) return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+            return TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue));
+        if (DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
+            return date > clock.GetUtcNow() ? date - clock.GetUtcNow() : TimeSpan.Zero;
         return null;
     }
 }

@@ -6,7 +6,7 @@ namespace Hermes.Delivery.Sending;
 /// <summary>The one HTTP client of the process: connections are pooled by host for all subscriptions together.</summary>
 internal static class SenderFactory
 {
-    public static HttpMessageInvoker Create(DeliveryOptions options) => new(new SocketsHttpHandler
+    public static ISender Create(DeliveryOptions options) => new HandlerSender(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,

@@ -41,9 +41,7 @@ public sealed class AnswerRulesTests
     [InlineData(400, "7", true, null)]
     public void Reads_Retry_After_only_where_it_counts(int status, string value, bool retryClientErrors, int? seconds)
     {
-        using var response = new HttpResponseMessage();
-        response.Headers.TryAddWithoutValidation("Retry-After", value);
-        var outcome = AnswerRules.Judge(status, response.Headers, retryClientErrors, new FakeTimeProvider(Now));
+        var outcome = AnswerRules.Judge(Answer.Of(status, value), retryClientErrors, new FakeTimeProvider(Now));
         Assert.Equal(seconds is { } s ? TimeSpan.FromSeconds(s) : null, outcome.RetryAfter);
     }
 }
