@@ -11,7 +11,7 @@ namespace Hermes.Delivery;
 /// <summary>What all subscriptions of a process share: one HTTP client, one timer, one set of metrics.</summary>
 public sealed class DeliveryEngine : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<SubscriptionDelivery, byte> _open = new();
+    private readonly ConcurrentDictionary<ISubscriptionDelivery, byte> _open = new();
     private readonly ILogger _logger;
 
     /// <summary>Starts nothing: connections and the timer come with the first message.</summary>
@@ -43,9 +43,9 @@ public sealed class DeliveryEngine : IAsyncDisposable
     /// <param name="subscription">What to deliver, and how.</param>
     /// <param name="topic">Its topic.</param>
     /// <param name="settlements">Who hears how each message ended.</param>
-    /// <param name="roomAgain">Called, from any thread, once there is room after <see cref="SubscriptionDelivery.TryAccept"/> refused; quick, and never throws.</param>
+    /// <param name="roomAgain">Called, from any thread, once there is room after <see cref="ISubscriptionDelivery.TryAccept"/> refused; quick, and never throws.</param>
     /// <exception cref="NotSupportedException">The subscription is not served; the message says why (<see cref="Support.Check"/>).</exception>
-    public SubscriptionDelivery Open(RegisteredSubscription subscription, RegisteredTopic topic, ISettlements settlements, Action roomAgain)
+    public ISubscriptionDelivery Open(RegisteredSubscription subscription, RegisteredTopic topic, ISettlements settlements, Action roomAgain)
     {
         ArgumentNullException.ThrowIfNull(settlements);
         ArgumentNullException.ThrowIfNull(roomAgain);
@@ -60,14 +60,14 @@ public sealed class DeliveryEngine : IAsyncDisposable
             ?? throw new NotSupportedException($"{subscription.Name}: {reason}.");
     }
 
-    internal SubscriptionDelivery Open(DeliveryPlan plan, ISettlements settlements, Action roomAgain)
+    internal ISubscriptionDelivery Open(DeliveryPlan plan, ISettlements settlements, Action roomAgain)
     {
         var delivery = new SubscriptionDelivery(this, plan, settlements, roomAgain, _logger);
         _open[delivery] = 0;
         return delivery;
     }
 
-    internal void Closed(SubscriptionDelivery delivery) => _open.TryRemove(delivery, out _);
+    internal void Closed(ISubscriptionDelivery delivery) => _open.TryRemove(delivery, out _);
 
     /// <summary>Lets go of all deliveries that are still open, unsettled, and closes the connections.</summary>
     public async ValueTask DisposeAsync()

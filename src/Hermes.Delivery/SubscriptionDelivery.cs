@@ -15,7 +15,7 @@ namespace Hermes.Delivery;
 /// ends an attempt closes it in the books and pumps the next. A few fresh messages are kept ready beyond the window, so that no place
 /// waits for the intake's thread.
 /// </remarks>
-public sealed partial class SubscriptionDelivery : IAsyncDisposable
+public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
 {
     private readonly DeliveryEngine _engine;
     private readonly ISettlements _settlements;
@@ -59,13 +59,13 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
         Log.Opened(_logger, plan.Name, plan.Endpoint.Shown, plan.Window, plan.Rate);
     }
 
-    /// <summary>The qualified name of the subscription.</summary>
+    /// <inheritdoc/>
     public string Name => _plan.Name;
 
-    /// <summary>Messages accepted and not yet settled.</summary>
+    /// <inheritdoc/>
     public int Unsettled => Volatile.Read(ref _unsettled);
 
-    /// <summary>How long the oldest unsettled message has been here; zero when there is none.</summary>
+    /// <inheritdoc/>
     public TimeSpan OldestAge
     {
         get
@@ -74,7 +74,7 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
         }
     }
 
-    /// <summary>Of the unsettled messages, those that wait for their sending delay or their next attempt.</summary>
+    /// <inheritdoc/>
     public int Resting
     {
         get
@@ -90,13 +90,10 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
         }
     }
 
-    /// <summary>Attempts that were begun since it was opened; never falls.</summary>
+    /// <inheritdoc/>
     public long Attempts => Volatile.Read(ref _attempts);
 
-    /// <summary>
-    /// The most attempts a second that this process may make: its share of the subscription's rate. Null: all of it. It never widens the
-    /// subscription's own rate, and it counts from the next attempt on.
-    /// </summary>
+    /// <inheritdoc/>
     public double? MaxRate
     {
         get
@@ -120,8 +117,8 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
 
     internal DeliveryPlan Plan => _plan;
 
-    /// <summary>Takes a message, for the window or to be ready when it has a place. Never waits.</summary>
-    /// <returns>False when there is no room (<c>roomAgain</c> is called once there is room) or the delivery is closing.</returns>
+    /// <inheritdoc/>
+    /// <remarks>For the window, or to be ready when it has a place.</remarks>
     public bool TryAccept(Message message)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -163,10 +160,7 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
         return true;
     }
 
-    /// <summary>
-    /// Drops what a revoked or moved partition has waiting, up to and including <paramref name="epoch"/>, unsettled. Attempts on the wire
-    /// run to their end, which is not reported. After the return no settlement of such a message begins.
-    /// </summary>
+    /// <inheritdoc/>
     public void Abandon(string kafkaTopic, int partition, int epoch)
     {
         bool room, pump;
@@ -188,10 +182,7 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
         if (pump) ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
     }
 
-    /// <summary>
-    /// Accepts no more, drops unsettled what is not on the wire, and waits for the attempts that are. An attempt that fails now is not
-    /// repeated. At <paramref name="letGo"/> the rest is cut off, unsettled, and the wait ends; it does not throw.
-    /// </summary>
+    /// <inheritdoc/>
     public async Task DrainAsync(CancellationToken letGo)
     {
         lock (_gate)
@@ -215,8 +206,7 @@ public sealed partial class SubscriptionDelivery : IAsyncDisposable
     /// <summary>Lets go of everything at once, unsettled.</summary>
     public async ValueTask DisposeAsync() => await DrainAsync(new CancellationToken(canceled: true));
 
-    /// <summary>Follows a changed subscription or topic, from the next attempt on.</summary>
-    /// <exception cref="NotSupportedException">It is not served any more; delivery goes on as before, until it is drained.</exception>
+    /// <inheritdoc/>
     public void Update(RegisteredSubscription subscription, RegisteredTopic topic) => Update(_engine.Compile(subscription, topic));
 
     internal void Update(DeliveryPlan plan)

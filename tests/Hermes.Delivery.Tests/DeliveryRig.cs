@@ -39,7 +39,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
     public static async Task<DeliveryRig> StartAsync(TimeProvider? clock = null, DeliveryOptions? options = null) =>
         new(await HttpEndpoint.StartAsync(), clock ?? TimeProvider.System, options ?? new DeliveryOptions());
 
-    public SubscriptionDelivery Open(DeliveryPlan plan) => Engine.Open(plan, Settlements, () => Interlocked.Increment(ref _roomNotices));
+    public SubscriptionDelivery Open(DeliveryPlan plan) => (SubscriptionDelivery)Engine.Open(plan, Settlements, () => Interlocked.Increment(ref _roomNotices));
 
     /// <summary>A plan for this endpoint: Hermes's defaults with what a test changes.</summary>
     public DeliveryPlan Plan(

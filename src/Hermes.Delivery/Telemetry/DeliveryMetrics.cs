@@ -13,7 +13,7 @@ internal sealed class DeliveryMetrics
     private readonly Histogram<double> _attempts;
     private readonly Counter<long> _headOfLine;
 
-    public DeliveryMetrics(IMeterFactory meters, Func<IEnumerable<SubscriptionDelivery>> open)
+    public DeliveryMetrics(IMeterFactory meters, Func<IEnumerable<ISubscriptionDelivery>> open)
     {
         var meter = meters.Create(Name);
         _settled = meter.CreateCounter<long>("hermes.delivery.messages", "{message}", "Messages settled, by how they ended.");

@@ -11,9 +11,9 @@ internal sealed class ServingRun
     private readonly IntakePool _pool;
     private readonly IntakeThread _thread;
     private readonly SubscriptionIntake _intake;
-    private readonly SubscriptionDelivery _delivery;
+    private readonly ISubscriptionDelivery _delivery;
 
-    private ServingRun(IntakePool pool, IntakeThread thread, SubscriptionIntake intake, SubscriptionDelivery delivery, RegisteredSubscription subscription, IntakeSpec spec) =>
+    private ServingRun(IntakePool pool, IntakeThread thread, SubscriptionIntake intake, ISubscriptionDelivery delivery, RegisteredSubscription subscription, IntakeSpec spec) =>
         (_pool, _thread, _intake, _delivery, Subscription, Spec) = (pool, thread, intake, delivery, subscription, spec);
 
     public RegisteredSubscription Subscription { get; private set; }

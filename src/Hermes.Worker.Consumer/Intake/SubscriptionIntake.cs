@@ -28,7 +28,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     private readonly Action<Error> _report;
     private readonly Queue<Message> _held = new();
     private volatile PartitionLedger[] _ledgers = [];
-    private SubscriptionDelivery _delivery = null!;
+    private ISubscriptionDelivery _delivery = null!;
     private IConsumer<byte[], byte[]> _consumer = null!;
     private QueueBell? _bell;
     private long _blockedSince;
@@ -45,7 +45,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     public override string Name => _spec.Name;
 
     /// <summary>Joins the group. Nothing is read before the intake gets its turns.</summary>
-    public void Open(SubscriptionDelivery delivery, Action ring)
+    public void Open(ISubscriptionDelivery delivery, Action ring)
     {
         _delivery = delivery;
         _lastCommit = _clock.GetTimestamp();

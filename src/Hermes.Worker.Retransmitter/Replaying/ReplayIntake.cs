@@ -20,7 +20,7 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
     private readonly ILogger _logger;
     private readonly RecordReader _reader = new();
     private readonly Action<Error> _report;
-    private SubscriptionDelivery _delivery = null!;
+    private ISubscriptionDelivery _delivery = null!;
     private IConsumer<byte[], byte[]> _consumer = null!;
     private QueueBell? _bell;
     private Message? _held;
@@ -49,7 +49,7 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
     };
 
     /// <summary>Nothing is read before the intake gets its turns.</summary>
-    public void Open(SubscriptionDelivery delivery, Action ring)
+    public void Open(ISubscriptionDelivery delivery, Action ring)
     {
         _delivery = delivery;
         _consumer = new ConsumerBuilder<byte[], byte[]>(_client)

@@ -10,11 +10,11 @@ internal sealed class ReplaySession : IAsyncDisposable
 {
     private readonly IntakeThread _thread;
     private readonly ReplayIntake _intake;
-    private readonly SubscriptionDelivery _delivery;
+    private readonly ISubscriptionDelivery _delivery;
     private RegisteredSubscription _subscription;
     private bool _isOver;
 
-    private ReplaySession(IntakeThread thread, ReplayIntake intake, SubscriptionDelivery delivery, RegisteredSubscription subscription) =>
+    private ReplaySession(IntakeThread thread, ReplayIntake intake, ISubscriptionDelivery delivery, RegisteredSubscription subscription) =>
         (_thread, _intake, _delivery, _subscription) = (thread, intake, delivery, subscription);
 
     public ReplayProgress Progress => _intake.Progress;

@@ -47,7 +47,7 @@ public sealed class RequestsAsHermesSendsThem : IAsyncLifetime
         Assert.Equal(["/tmpl/2", "/tmpl/4"], _rig.Endpoint.Requests.Select(request => request.Target).Order(StringComparer.Ordinal));
     }
 
-    private SubscriptionDelivery Open(string name)
+    private ISubscriptionDelivery Open(string name)
     {
         var document = Recording.Subscription(name);
         document = document with { Endpoint = document.Endpoint.Replace("127.0.0.1:9998", _rig.Endpoint.Authority, StringComparison.Ordinal) };
