@@ -8,8 +8,11 @@ internal sealed class Parcel(SubscriptionDelivery owner, Message message, long a
 {
     public Message Message { get; } = message;
 
-    /// <summary>When it was accepted, as a timestamp: the time to live runs from here.</summary>
+    /// <summary>When it was accepted, as a timestamp.</summary>
     public long AcceptedAt { get; } = acceptedAt;
+
+    /// <summary>When it got its place in the window, as a timestamp: with its first attempt, and the time to live runs from here.</summary>
+    public long BegunAt { get; set; }
 
     /// <summary>How many messages the subscription had accepted before this one.</summary>
     public long Number { get; } = number;
@@ -26,6 +29,15 @@ internal sealed class Parcel(SubscriptionDelivery owner, Message message, long a
 
     /// <summary>Its partition was revoked, or the process lets go: nothing more is reported of it.</summary>
     public bool Abandoned { get; set; }
+
+    /// <summary>The pace's era in which the attempt on the wire began.</summary>
+    public int Era { get; set; }
+
+    /// <summary>The pace's window in which its last failure counted.</summary>
+    public int FailedIn { get; set; }
+
+    /// <summary>What the attempt that just ended says of the endpoint; null while it says nothing.</summary>
+    public bool? Succeeded { get; set; }
 
     /// <summary>Its attempt was cut off because it took too long.</summary>
     public bool TimedOut { get; set; }

@@ -7,9 +7,10 @@ namespace Hermes.Delivery;
 /// <content>Attempts: sending, judging, and what follows.</content>
 public sealed partial class SubscriptionDelivery
 {
-    private static readonly TimeSpan DiscardsNamedEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan NamedEvery = TimeSpan.FromSeconds(1);
     private readonly Stack<CancellationTokenSource> _spareAborts = new();
     private bool _failing;
+    private long _nextFailureNamed = long.MinValue;
     private long _discardsUnnamed;
     private long _nextDiscardNamed = long.MinValue;
 
@@ -40,6 +41,8 @@ public sealed partial class SubscriptionDelivery
     private void End(Parcel parcel, DeliveryPlan plan, Outcome outcome, long started)
     {
         parcel.Attempts++;
+        // As Hermes counts: a final refusal is an answer of an endpoint that works, and so is one that asks for a pause.
+        parcel.Succeeded = outcome.Verdict is not Verdict.Retry || outcome.RetryAfter is not null;
         var now = _timetable.Now;
         _engine.Metrics.Attempted(plan, outcome, _timetable.Between(started, now));
         if (outcome.Verdict is Verdict.Delivered)
@@ -60,7 +63,7 @@ public sealed partial class SubscriptionDelivery
         var backoff = policy.Next(parcel.Backoff);
         parcel.Backoff = backoff;
         if (outcome.RetryAfter is { } asked) Pause(plan, asked < policy.TimeToLive ? asked : policy.TimeToLive, now);
-        if (policy.DelayFor(_timetable.Between(parcel.AcceptedAt, now), backoff, outcome.RetryAfter) is not { } delay)
+        if (policy.DelayFor(_timetable.Between(parcel.BegunAt, now), backoff, outcome.RetryAfter) is not { } delay)
         {
             Settle(parcel, Settlement.Discarded($"{outcome.Reason}, and no time to live is left after {parcel.Attempts} attempts"), plan);
             return;
@@ -86,6 +89,7 @@ public sealed partial class SubscriptionDelivery
         }
 
         if (room) _roomAgain();
+        if (Volatile.Read(ref _paceNews) is not null) NamePace(plan);
         if (pump) Pump(); // here and now: another thread would first have to wake
     }
 
@@ -131,12 +135,14 @@ public sealed partial class SubscriptionDelivery
         }
 
         if (room) _roomAgain();
+        if (Volatile.Read(ref _paceNews) is not null) NamePace(plan);
         if (pump) Pump(); // here and now: another thread would first have to wake
     }
 
     // Under the lock. A source that nobody has cut or is about to cut serves the next attempt, with all that it has allocated.
     private void LeaveWire(Parcel parcel)
     {
+        if (parcel.Succeeded is { } succeeded) JudgePace(parcel, succeeded);
         if (parcel.Abort is { } abort && !parcel.TimedOut && !parcel.Abandoned && abort.TryReset()) _spareAborts.Push(abort);
         parcel.Abort = null;
     }
@@ -187,9 +193,17 @@ public sealed partial class SubscriptionDelivery
         Activity.Current?.AddEvent(new ActivityEvent("head of line"));
     }
 
+    // At most one line a second: an endpoint that fails now and then changes its mind with every message.
     private void BeganToFail(DeliveryPlan plan, Outcome outcome)
     {
-        Volatile.Write(ref _failing, true);
+        lock (_gate)
+        {
+            var now = _timetable.Now;
+            if (_failing || now < _nextFailureNamed) return;
+            _nextFailureNamed = _timetable.After(now, NamedEvery);
+            Volatile.Write(ref _failing, true);
+        }
+
         Log.BeganToFail(_logger, plan.Name, plan.Endpoint.Shown, outcome.Reason);
     }
 
@@ -212,7 +226,7 @@ public sealed partial class SubscriptionDelivery
                 return;
             }
 
-            _nextDiscardNamed = _timetable.After(now, DiscardsNamedEvery);
+            _nextDiscardNamed = _timetable.After(now, NamedEvery);
             unnamed = _discardsUnnamed;
             _discardsUnnamed = 0;
         }

@@ -29,6 +29,9 @@ public sealed partial class SubscriptionDelivery
         [LoggerMessage(LogEvents.Paused, LogLevel.Information, "{Subscription} rests for {Pause}: its endpoint asked for it by Retry-After")]
         public static partial void Paused(ILogger logger, string subscription, TimeSpan pause);
 
+        [LoggerMessage(LogEvents.PaceChanged, LogLevel.Information, "{Subscription} is sent to at the pace {Mode}: {Rate} attempts a second at most")]
+        public static partial void PaceChanged(ILogger logger, string subscription, string mode, double rate);
+
         [LoggerMessage(LogEvents.HeadOfLine, LogLevel.Warning,
             "{Subscription} is held up by message {MessageId} ({KafkaTopic}/{Partition}@{Offset}): {Attempts} attempts in {Age}; "
             + "nothing behind it can be committed before it is settled")]

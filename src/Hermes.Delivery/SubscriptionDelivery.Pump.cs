@@ -1,4 +1,5 @@
 using Hermes.Delivery.Filtering;
+using Hermes.Delivery.Pace;
 
 namespace Hermes.Delivery;
 
@@ -8,6 +9,7 @@ public sealed partial class SubscriptionDelivery
     // Then it goes to the end of the pool's queue, so that a busy subscription does not keep a thread from the others.
     private const int StepsAtOnce = 128;
     private readonly PumpWork _pump;
+    private bool _probesFresh;
 
     private enum Step
     {
@@ -81,10 +83,10 @@ public sealed partial class SubscriptionDelivery
         room = false;
         lock (_gate)
         {
-            if (!TryPeek(_again, out parcel) && (_begun >= plan.Window || !TryPeek(_fresh, out parcel))) return StopPump();
+            if (!TryPeekNext(plan, out parcel)) return StopPump();
             if (!parcel!.PassedFilters && !plan.Filters.IsEmpty) return Step.Filter;
             var now = _timetable.Now;
-            if (parcel.Attempts > 0 && _timetable.Between(parcel.AcceptedAt, now) > plan.Backoff.TimeToLive)
+            if (parcel.Attempts > 0 && _timetable.Between(parcel.BegunAt, now) > plan.Backoff.TimeToLive)
             {
                 TakeFromQueue(parcel);
                 return Step.Expired;
@@ -94,6 +96,8 @@ public sealed partial class SubscriptionDelivery
             if (!_rate.TryTake(now, out var again)) return StopPump(again);
             TakeFromQueue(parcel);
             _attempts++;
+            parcel.Era = _pace.Era;
+            if (parcel.Attempts == 0) parcel.BegunAt = now;
             parcel.Deadline = _timetable.After(now, plan.AttemptTimeout);
             parcel.TimedOut = false;
             parcel.Abort = _spareAborts.TryPop(out var spare) ? spare : new CancellationTokenSource();
@@ -101,6 +105,14 @@ public sealed partial class SubscriptionDelivery
             room = TakeRoomNotice();
             return Step.Send;
         }
+    }
+
+    // What is due again goes first; but probes take turns with fresh messages, since what fails may be those messages alone.
+    private bool TryPeekNext(DeliveryPlan plan, out Parcel? parcel)
+    {
+        var hasPlace = _begun < plan.Window;
+        if (_probesFresh && _pace.Mode is not PaceMode.Normal && hasPlace && TryPeek(_fresh, out parcel)) return true;
+        return TryPeek(_again, out parcel) || (hasPlace && TryPeek(_fresh, out parcel));
     }
 
     // Passes over what was dropped while it stood in the queue.
@@ -125,6 +137,7 @@ public sealed partial class SubscriptionDelivery
     private void TakeFromQueue(Parcel parcel)
     {
         (parcel.Begun ? _again : _fresh).Dequeue();
+        _probesFresh = parcel.Begun;
         parcel.State = ParcelState.OnWire;
         parcel.Deadline = long.MaxValue;
         if (parcel.Begun) return;

@@ -26,6 +26,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
     private readonly Queue<Parcel> _fresh = new();
     private readonly Queue<Parcel> _again = new();
     private readonly RateLimit _rate;
+    private readonly OutputPace _pace;
     private readonly Alarm _paceAlarm;
     private readonly Alarm _deadlineAlarm;
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,7 +52,8 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
         _logger = logger;
         _timetable = engine.Timetable;
         _rate = new RateLimit(engine.Clock.TimestampFrequency);
-        _rate.Set(plan.Rate, _timetable.Now);
+        _pace = new OutputPace(engine.Clock.TimestampFrequency);
+        ApplyRate();
         _pausedUntil = long.MinValue;
         _paceAlarm = new Alarm(_timetable, Pace);
         _deadlineAlarm = new Alarm(_timetable, CutOffLateAttempts);
@@ -223,9 +225,6 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
         Pace();
         if (room) _roomAgain();
     }
-
-    // Under the lock.
-    private void ApplyRate() => _rate.Set(Math.Min(_plan.Rate, _maxRate ?? double.PositiveInfinity), _timetable.Now);
 
     private void LetGo()
     {

@@ -176,5 +176,20 @@ public sealed class RetryingDelivery : IAsyncLifetime
         Assert.Single(_rig.Endpoint.Requests, request => request.Id is "id-1");
     }
 
+    [Fact]
+    public async Task The_time_to_live_begins_with_the_first_attempt_which_is_made_however_long_the_message_had_to_wait_for_it()
+    {
+        _rig.Endpoint.Script(ScriptedAnswer.RetryAfter(503, "40"), 500, 200);
+        var delivery = _rig.Open(_rig.Plan(backoff: DeliveryRig.Backoff(20_000, ttlSeconds: 30), window: 1));
+        delivery.TryAccept(DeliveryRig.Message(1)); // pauses the subscription for 30 s, its time to live
+        await RestsAsync(delivery);
+        delivery.TryAccept(DeliveryRig.Message(2));
+        _clock.Advance(TimeSpan.FromSeconds(31));
+        await Until.TrueAsync(() => delivery.Resting == 1 && _rig.Settlements.All.Count == 1, "the second was tried, and failed");
+        _clock.Advance(TimeSpan.FromSeconds(21));
+        var settled = await _rig.Settlements.WhenAsync(2);
+        Assert.Equal(("id-2", SettlementKind.Delivered), (settled[1].Message.Id, settled[1].Settlement.Kind));
+    }
+
     private static Task RestsAsync(SubscriptionDelivery delivery) => Until.TrueAsync(() => delivery.Resting > 0, "a message rests");
 }

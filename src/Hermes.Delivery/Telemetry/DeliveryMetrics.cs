@@ -28,6 +28,12 @@ internal sealed class DeliveryMetrics
         meter.CreateObservableGauge("hermes.delivery.oldest.age",
             () => open().Select(one => new Measurement<double>(one.OldestAge.TotalSeconds, new KeyValuePair<string, object?>(Subscription, one.Name))),
             "s", "How long the oldest unsettled message has been here.");
+        meter.CreateObservableGauge("hermes.delivery.rate",
+            () => open().OfType<SubscriptionDelivery>().Select(one => new Measurement<double>(one.Rate, new KeyValuePair<string, object?>(Subscription, one.Name))),
+            "{attempt}/s", "Attempts a second that are made at most, as its endpoint's answers and the fleet's share allow.");
+        meter.CreateObservableGauge("hermes.delivery.mode",
+            () => open().OfType<SubscriptionDelivery>().Select(one => new Measurement<int>((int)one.Mode, new KeyValuePair<string, object?>(Subscription, one.Name))),
+            null, "The mode of its pace: 0 is NORMAL, 1 SLOW, 2 HEARTBEAT.");
     }
 
     public static ActivitySource Source { get; } = new(Name);

@@ -12,4 +12,5 @@ internal static class LogEvents
     public const int HeadOfLine = 2006;
     public const int LetGo = 2007;
     public const int SettlementFailed = 2008;
+    public const int PaceChanged = 2020;
 }

@@ -1,0 +1,64 @@
+using Hermes.Delivery.Pace;
+using Hermes.Testing;
+
+namespace Hermes.Delivery.Tests;
+
+/// <summary>The pace of a whole delivery, by what a real endpoint answers.</summary>
+public sealed class PacedDelivery : IAsyncLifetime
+{
+    private DeliveryRig _rig = null!;
+
+    public async ValueTask InitializeAsync() => _rig = await DeliveryRig.StartAsync();
+
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    [Fact]
+    public async Task An_endpoint_that_breaks_down_is_probed_a_few_times_a_second_and_gets_everything_soon_after_it_recovered()
+    {
+        var isDown = true;
+        _rig.Endpoint.Answer = _ => Volatile.Read(ref isDown) ? 503 : 200;
+        var delivery = _rig.Open(_rig.Plan(rate: 1000, window: 50, backoff: DeliveryRig.Backoff(5)));
+        var number = 0;
+        while (delivery.TryAccept(DeliveryRig.Message(number))) number++;
+        await Until.TrueAsync(() => delivery.Mode is PaceMode.Slow, "the breakdown is noticed");
+        var seen = delivery.Attempts;
+        var clock = TimeProvider.System.GetTimestamp();
+        await Until.TrueAsync(() => delivery.Attempts >= seen + 12, "probes go on");
+        Assert.InRange(TimeProvider.System.GetElapsedTime(clock).TotalSeconds, 1.5, 60); // 4 a second, and one second's worth saved
+        Volatile.Write(ref isDown, false);
+        await _rig.Settlements.WhenAsync(number);
+        await Until.TrueAsync(() => delivery.Mode is PaceMode.Normal, "the recovery is noticed");
+        Assert.Equal(1000, delivery.Rate);
+        Assert.Contains(_rig.Log.GetSnapshot(), line => line.Message.Contains("at the pace SLOW: 4 attempts", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Messages_that_fail_over_and_over_slow_nobody_down_while_others_are_taken()
+    {
+        _rig.Endpoint.Answer = static request => request.Id is "id-0" or "id-1" or "id-2" ? 500 : 200;
+        var delivery = _rig.Open(_rig.Plan(rate: 1000, window: 20, backoff: DeliveryRig.Backoff(1)));
+        for (var i = 0; i < 3; i++) Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
+        for (var i = 3; i < 300; i++)
+        {
+            var count = i - 2;
+            Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
+            await _rig.Settlements.WhenAsync(count);
+        }
+
+        // By attempts alone most have failed.
+        Assert.True(delivery.Attempts > 600 || delivery.Mode is PaceMode.Normal);
+        Assert.Equal(297, _rig.Settlements.All.Count);
+    }
+
+    [Fact]
+    public async Task Refusals_for_good_and_requests_for_a_pause_are_answers_of_an_endpoint_that_works()
+    {
+        _rig.Endpoint.Answer = static request => request.Header("Hermes-Retry-Count") is "0" && request.Id is not "id-1"
+            ? Testing.Http.ScriptedAnswer.RetryAfter(503, "0")
+            : 404;
+        var delivery = _rig.Open(_rig.Plan(window: 100));
+        for (var i = 0; i < 60; i++) Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
+        await _rig.Settlements.WhenAsync(60);
+        Assert.Equal(PaceMode.Normal, delivery.Mode);
+    }
+}
