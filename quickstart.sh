@@ -68,6 +68,8 @@ fi
 pids+=($!)
 wait_for 90 "The broker's start" port_answers "$broker"
 
+# Several workers on one machine: each takes a free port for its status pages, and names it in its log.
+export HERMES_Status__Listen=127.0.0.1:0
 export HERMES_ZooKeeper__ConnectionString="127.0.0.1:$zookeeper" HERMES_Kafka__BootstrapServers="127.0.0.1:$broker"
 
 say "Starting the three workers: consumer, retransmitter, janitor"

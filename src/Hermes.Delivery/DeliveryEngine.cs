@@ -35,6 +35,9 @@ public sealed class DeliveryEngine : IAsyncDisposable
 
     internal Timetable Timetable { get; }
 
+    /// <summary>For how long something of the timetable should have been done by now; zero when all is in time.</summary>
+    public TimeSpan Overdue => Timetable.Overdue;
+
     internal ISender Sender { get; }
 
     internal DeliveryMetrics Metrics { get; }

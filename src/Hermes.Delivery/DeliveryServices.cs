@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Hermes.Shared.Health;
 using Hermes.Shared.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,6 +12,9 @@ namespace Hermes.Delivery;
 /// <summary>Registration of the delivery.</summary>
 public static class DeliveryServices
 {
+    // Retries, pace and deadlines that are this late are no longer the business of a busy machine.
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
+
     extension(IServiceCollection services)
     {
         /// <summary>Adds the <see cref="DeliveryEngine"/> and its options.</summary>
@@ -22,11 +26,16 @@ public static class DeliveryServices
                 .Validate(options => options.ConnectionIdleTimeout > TimeSpan.Zero, "Delivery:ConnectionIdleTimeout must be longer than nothing.");
             services.TryAddSingleton(TimeProvider.System);
             services.AddMetrics();
-            services.TryAddSingleton(static provider => new DeliveryEngine(
-                provider.GetRequiredService<IOptions<DeliveryOptions>>().Value,
-                provider.GetRequiredService<IMeterFactory>(),
-                provider.GetRequiredService<ILoggerFactory>(),
-                provider.GetRequiredService<TimeProvider>()));
+            services.TryAddSingleton(static provider =>
+            {
+                var engine = new DeliveryEngine(
+                    provider.GetRequiredService<IOptions<DeliveryOptions>>().Value,
+                    provider.GetRequiredService<IMeterFactory>(),
+                    provider.GetRequiredService<ILoggerFactory>(),
+                    provider.GetRequiredService<TimeProvider>());
+                provider.GetService<Heartbeats>()?.Watch("timetable", () => engine.Overdue, LongestDelay);
+                return engine;
+            });
             return services;
         }
     }

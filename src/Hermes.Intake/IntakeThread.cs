@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
+using Hermes.Shared.Health;
 using Microsoft.Extensions.Logging;
 
 namespace Hermes.Intake;
@@ -8,10 +9,14 @@ namespace Hermes.Intake;
 public sealed partial class IntakeThread : IDisposable
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromMilliseconds(100);
+
+    // A turn may wait for the broker, several times up to 10 s, when partitions come.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
     private readonly ConcurrentQueue<RecordIntake> _ready = new();
     private readonly ConcurrentQueue<Action> _orders = new();
     private readonly HashSet<RecordIntake> _intakes = [];
     private readonly SemaphoreSlim _wake = new(0);
+    private readonly Heartbeat? _heartbeat;
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
     private readonly Thread _thread;
@@ -19,9 +24,10 @@ public sealed partial class IntakeThread : IDisposable
     private volatile bool _isStopping;
 
     /// <summary>Starts it.</summary>
-    public IntakeThread(int number, ILogger<IntakeThread> logger, TimeProvider clock)
+    public IntakeThread(int number, ILogger<IntakeThread> logger, TimeProvider clock, Heartbeats? heartbeats = null)
     {
         (_logger, _clock) = (logger, clock);
+        _heartbeat = heartbeats?.Register($"intake-{number}", LongestSilence, Servers.Kafka);
         _thread = new(Run) { IsBackground = true, Name = $"Kafka intake {number}" };
         _thread.Start();
     }
@@ -67,6 +73,7 @@ public sealed partial class IntakeThread : IDisposable
         _isStopping = true;
         Wake();
         _thread.Join();
+        _heartbeat?.Dispose();
         _wake.Dispose();
     }
 
@@ -93,6 +100,7 @@ public sealed partial class IntakeThread : IDisposable
         var lastSweep = _clock.GetTimestamp();
         while (!_isStopping)
         {
+            _heartbeat?.Beat();
             while (_orders.TryDequeue(out var order))
                 order();
             // As many as wait now: one that asks again has its next turn after all the others.
@@ -114,6 +122,7 @@ public sealed partial class IntakeThread : IDisposable
 
     private void GiveTurn(RecordIntake intake)
     {
+        _heartbeat?.Beat();
         Volatile.Write(ref intake.IsQueued, 0);
         if (_intakes.Contains(intake))
         {

@@ -1,3 +1,4 @@
+using Hermes.Shared.Health;
 using Microsoft.Extensions.Logging;
 
 namespace Hermes.Intake;
@@ -8,8 +9,8 @@ public sealed class IntakeThreads : IDisposable
     private readonly IntakeThread[] _threads;
 
     /// <summary>Starts them.</summary>
-    public IntakeThreads(int count, ILoggerFactory loggers, TimeProvider clock) =>
-        _threads = [.. Enumerable.Range(1, count).Select(n => new IntakeThread(n, loggers.CreateLogger<IntakeThread>(), clock))];
+    public IntakeThreads(int count, ILoggerFactory loggers, TimeProvider clock, Heartbeats? heartbeats = null) =>
+        _threads = [.. Enumerable.Range(1, count).Select(n => new IntakeThread(n, loggers.CreateLogger<IntakeThread>(), clock, heartbeats))];
 
     /// <summary>The thread with the fewest intakes.</summary>
     public IntakeThread Quietest => _threads.MinBy(t => t.Load)!;

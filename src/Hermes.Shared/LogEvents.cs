@@ -4,4 +4,11 @@ namespace Hermes.Shared;
 internal static class LogEvents
 {
     public const int NodeUnreadable = 1100;
+    public const int StatusListening = 1120;
+    public const int StatusReachable = 1121;
+    public const int StatusPageFailed = 1122;
+    public const int KafkaAway = 1123;
+    public const int KafkaBack = 1124;
+    public const int WatchdogFed = 1125;
+    public const int WatchdogStarves = 1126;
 }

@@ -1,6 +1,8 @@
 using Hermes.Delivery;
+using Hermes.Shared.Health;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
+using Hermes.Shared.Registry;
 using Hermes.Worker.Consumer.Assignments;
 using Hermes.Worker.Consumer.Intake;
 using Hermes.Worker.Consumer.Orders;
@@ -27,10 +29,15 @@ internal static class ConsumerServices
             builder.Services.AddSingleton<IntakePool>();
             builder.Services.AddSingleton<LiveRuns>();
             builder.Services.AddSingleton<JobPaths>();
+            builder.Services.AddSingleton(s => SubscriptionPages.List(s.GetRequiredService<LiveRuns>()));
+            builder.Services.AddSingleton(s => SubscriptionPages.Count(s.GetRequiredService<LiveRuns>()));
+            builder.Services.AddSingleton(s => IsRead(s.GetRequiredService<RegistryView>()));
             builder.Services.AddHostedService<ConsumerWorker>();
             builder.Services.AddHostedService<OrderFollower>();
             builder.Services.AddHostedService<CommandFollower>();
             builder.Services.AddOptions<HostOptions>().Configure<ConsumerOptions>((host, consumer) => host.ShutdownTimeout = consumer.DrainBudget + Farewell);
         }
     }
+
+    private static ReadyCheck IsRead(RegistryView registry) => new("registry", () => registry.IsCurrent ? null : "not read completely since the last connection");
 }

@@ -43,6 +43,7 @@ internal static class JanitorServices
             services.AddSingleton<InactiveDuty>();
             services.AddSingleton<OffsetRenewal>();
             services.AddSingleton<KeepAliveDuty>();
+            services.AddSingleton<Duties>();
             services.AddSingleton<Leader>();
             services.AddHostedService(s => s.GetRequiredService<Leader>());
             services.AddQuartz(quartz =>

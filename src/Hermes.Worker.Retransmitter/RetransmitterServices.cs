@@ -1,5 +1,6 @@
 using Hermes.Delivery;
 using Hermes.Intake;
+using Hermes.Shared.Health;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Kafka;
@@ -36,7 +37,8 @@ internal static class RetransmitterServices
             services.AddSingleton<JobPlanner>();
             services.AddDelivery(builder.Configuration);
             services.AddSingleton(s => new IntakeThreads(
-                s.GetRequiredService<RetransmitterOptions>().IntakeThreads, s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<TimeProvider>()));
+                s.GetRequiredService<RetransmitterOptions>().IntakeThreads, s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<TimeProvider>(),
+                s.GetRequiredService<Heartbeats>()));
             services.AddSingleton<Replays>();
             services.AddSingleton<JobRunner>();
             services.AddHostedService<JobDispatcher>();

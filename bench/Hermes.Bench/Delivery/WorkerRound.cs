@@ -21,6 +21,7 @@ internal static class WorkerRound
             $"--ZooKeeper:ConnectionString={zooKeeper}",
             $"--ZooKeeper:Root={root}",
             $"--Kafka:BootstrapServers={servers}",
+            "--Status:Listen=127.0.0.1:0",
         ]);
         return await meter.MeasureAsync(worker, before, settings);
     }

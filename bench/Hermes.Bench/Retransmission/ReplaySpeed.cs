@@ -54,6 +54,7 @@ internal static class ReplaySpeed
             $"--ZooKeeper:ConnectionString={zooKeeper}",
             $"--ZooKeeper:Root={root}",
             $"--Kafka:BootstrapServers={brokers}",
+            "--Status:Listen=127.0.0.1:0",
         ]);
         return await meter.MeasureAsync(worker, before, settings);
     }

@@ -31,6 +31,16 @@ internal sealed class Timetable : IDisposable
         }
     }
 
+    /// <summary>For how long the earliest entry should have been called by now.</summary>
+    public TimeSpan Overdue
+    {
+        get
+        {
+            lock (_gate)
+                return _entries.TryPeek(out _, out var moment) && moment < Now ? Between(moment, Now) : TimeSpan.Zero;
+        }
+    }
+
     public long Now => _clock.GetTimestamp();
 
     /// <summary>The timestamp that lies <paramref name="delay"/> after <paramref name="from"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Hermes.Shared.Health;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Registry;
 using Hermes.ZooKeeper;
@@ -28,12 +29,13 @@ public static class HermesFoundation
             var services = builder.Services;
             services.AddSingleton<IValidateOptions<ZooKeeperSettings>, ZooKeeperSettingsRules>();
             services.TryAddSingleton(TimeProvider.System);
+            services.TryAddSingleton<Heartbeats>();
             services.AddSingleton<IZooKeeper>(s => ZooKeeperClient.Start(
                 s.GetRequiredService<ZooKeeperSettings>().ToOptions(), s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<TimeProvider>()));
             services.AddSingleton(s => new HermesPaths(s.GetRequiredService<ZooKeeperSettings>().Root));
             services.AddSingleton<RegistryWriter>();
             services.AddSingleton(s => RegistryView.Start(s.GetRequiredService<IZooKeeper>(), s.GetRequiredService<HermesPaths>(),
-                s.GetRequiredService<IMeterFactory>(), s.GetRequiredService<ILogger<RegistryView>>(), s.GetRequiredService<TimeProvider>()));
+                s.GetRequiredService<IMeterFactory>(), s.GetRequiredService<ILogger<RegistryView>>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Heartbeats>()));
             services.AddSingleton(s => s.GetRequiredService<KafkaSettings>().ToNames());
             services.AddSingleton<KafkaClients>();
         }

@@ -1,7 +1,9 @@
 using System.Reflection;
+using Hermes.Shared.Status;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace Hermes.Shared.Hosting;
@@ -28,10 +30,21 @@ public static class WorkerHost
             o.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fffK ";
             o.UseUtcTimestamp = true;
         });
-        builder.Services.AddSystemd();
+        AddSystemd(builder.Services);
         builder.Services.AddWindowsService();
         builder.Services.AddMetrics();
         return builder;
+    }
+
+    /// <summary>The package looks for a parent of that name; whoever else gives us a socket wants to hear the same.</summary>
+    private static void AddSystemd(IServiceCollection services)
+    {
+        services.AddSystemd();
+        if (OperatingSystem.IsLinux() && !SystemdHelpers.IsSystemdService() && Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is { Length: > 0 })
+        {
+            services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+            services.AddSingleton<IHostLifetime, SystemdLifetime>();
+        }
     }
 
     /// <summary>The sources of configuration, the same in every process.</summary>
@@ -57,7 +70,15 @@ public static class WorkerHost
             return 1;
         }
         using var host = builder.Build();
-        await host.StartAsync();
+        try
+        {
+            await host.StartAsync();
+        }
+        catch (StatusAddressException e)
+        {
+            await Report(name, [e.Message]);
+            return 1;
+        }
         await host.WaitForShutdownAsync();
         // A worker that fails stops the host, which then ends as if nothing had happened.
         return host.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(w => w.ExecuteTask is { IsFaulted: true }) ? 1 : 0;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using Hermes.Shared.Health;
 using Hermes.Shared.Naming;
 using Hermes.ZooKeeper;
 using Hermes.ZooKeeper.Recipes;
@@ -12,6 +13,8 @@ namespace Hermes.Shared.Registry;
 /// subscription that was readable before stays as it was. After a reconnect the feed tells the differences.</remarks>
 public sealed partial class RegistryView : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
+    private readonly Heartbeat? _heartbeat;
     private readonly TreeView _tree;
     private readonly HermesPaths _paths;
     private readonly ILogger _logger;
@@ -24,9 +27,10 @@ public sealed partial class RegistryView : IAsyncDisposable
     private readonly Task _following;
     private bool _isCurrent;
 
-    private RegistryView(IZooKeeper zooKeeper, HermesPaths paths, IMeterFactory meters, ILogger logger, TimeProvider clock)
+    private RegistryView(IZooKeeper zooKeeper, HermesPaths paths, IMeterFactory meters, ILogger logger, TimeProvider clock, Heartbeats? heartbeats)
     {
         (_paths, _logger) = (paths, logger);
+        _heartbeat = heartbeats?.Register("registry", LongestSilence);
         _unreadable = meters.Create("Hermes.Shared").CreateCounter<long>(
             "hermes.registry.unreadable", "{node}", "Nodes of topics and subscriptions that could not be read.");
         _tree = TreeView.Start(zooKeeper, paths.Groups, new(), logger, clock);
@@ -47,8 +51,8 @@ public sealed partial class RegistryView : IAsyncDisposable
     }
 
     /// <summary>Starts to watch and to read.</summary>
-    public static RegistryView Start(IZooKeeper zooKeeper, HermesPaths paths, IMeterFactory meters, ILogger<RegistryView> logger, TimeProvider clock) =>
-        new(zooKeeper, paths, meters, logger, clock);
+    public static RegistryView Start(IZooKeeper zooKeeper, HermesPaths paths, IMeterFactory meters, ILogger<RegistryView> logger, TimeProvider clock, Heartbeats? heartbeats = null) =>
+        new(zooKeeper, paths, meters, logger, clock, heartbeats);
 
     /// <summary>Waits until the registry was read completely, once.</summary>
     public Task WhenCurrentAsync(CancellationToken cancellationToken) => _becameCurrent.Task.WaitAsync(cancellationToken);
@@ -104,11 +108,15 @@ public sealed partial class RegistryView : IAsyncDisposable
 
     private async Task FollowAsync()
     {
+        _heartbeat?.Rest();
         await foreach (var change in _tree.Subscribe().ReadAllAsync())
         {
+            _heartbeat?.Beat();
             lock (_gate)
                 Apply(change);
+            _heartbeat?.Rest();
         }
+        _heartbeat?.Dispose();
         lock (_gate)
         {
             _becameCurrent.TrySetCanceled();

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Hermes.Delivery;
+using Hermes.Shared.Health;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
@@ -13,8 +14,9 @@ namespace Hermes.Worker.Consumer.Assignments;
 /// <summary>Serves what the registry says is to be served, and follows its changes at once.</summary>
 internal sealed class ConsumerWorker(
     RegistryView registry, RegistryWriter writer, DeliveryEngine engine, IntakePool pool, LiveRuns live, KafkaClients kafka, KafkaNames names,
-    ConsumerOptions options, ConsumerMetrics metrics, ILoggerFactory loggers, TimeProvider clock) : BackgroundService
+    ConsumerOptions options, ConsumerMetrics metrics, ILoggerFactory loggers, TimeProvider clock, Heartbeats heartbeats) : BackgroundService
 {
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
     private readonly Dictionary<SubscriptionName, (ServedSubscription Served, Task Running)> _served = [];
     private readonly ILogger _logger = loggers.CreateLogger<ServedSubscription>();
 
@@ -22,11 +24,17 @@ internal sealed class ConsumerWorker(
     {
         // Two signals: stoppingToken says "take no more"; this one, a budget later, "let go".
         using var letGo = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+        using var heartbeat = heartbeats.Register("assignments", LongestSilence);
         var changes = registry.Subscribe();
         try
         {
+            heartbeat.Rest();
             await foreach (var change in changes.ReadAllAsync(stoppingToken))
+            {
+                heartbeat.Beat();
                 Follow(change, letGo.Token);
+                heartbeat.Rest();
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -120,7 +120,7 @@ internal sealed partial class ServedSubscription(
         }
         else
         {
-            _run = await ServingRun.StartAsync(pool, engine, subscription, topic, spec);
+            _run = await ServingRun.StartAsync(pool, engine, subscription, topic, spec, clock);
             live.Add(_run);
             metrics.Serving(+1);
             Log.Serving(logger, name, spec.Client.GroupId);

@@ -12,18 +12,24 @@ internal sealed class ServingRun
     private readonly IntakeThread _thread;
     private readonly SubscriptionIntake _intake;
     private readonly ISubscriptionDelivery _delivery;
+    private readonly TimeProvider _clock;
 
-    private ServingRun(IntakePool pool, IntakeThread thread, SubscriptionIntake intake, ISubscriptionDelivery delivery, RegisteredSubscription subscription, IntakeSpec spec) =>
-        (_pool, _thread, _intake, _delivery, Subscription, Spec) = (pool, thread, intake, delivery, subscription, spec);
+    private ServingRun(IntakePool pool, IntakeThread thread, SubscriptionIntake intake, ISubscriptionDelivery delivery, RegisteredSubscription subscription, IntakeSpec spec, TimeProvider clock) =>
+        (_pool, _thread, _intake, _delivery, Subscription, Spec, _clock) = (pool, thread, intake, delivery, subscription, spec, clock);
 
     public RegisteredSubscription Subscription { get; private set; }
 
     public IntakeSpec Spec { get; }
 
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When its document was last taken over anew.</summary>
+    public DateTimeOffset? UpdatedAt { get; private set; }
+
     /// <summary>Completes when the intake has broken.</summary>
     public Task<Exception> Failed => _intake.Failed.Task;
 
-    public static async Task<ServingRun> StartAsync(IntakePool pool, DeliveryEngine engine, RegisteredSubscription subscription, RegisteredTopic topic, IntakeSpec spec)
+    public static async Task<ServingRun> StartAsync(IntakePool pool, DeliveryEngine engine, RegisteredSubscription subscription, RegisteredTopic topic, IntakeSpec spec, TimeProvider clock)
     {
         var thread = pool.Quietest;
         var intake = pool.Create(spec);
@@ -39,13 +45,14 @@ internal sealed class ServingRun
             throw;
         }
         await thread.AddAsync(intake);
-        return new(pool, thread, intake, delivery, subscription, spec);
+        return new(pool, thread, intake, delivery, subscription, spec, clock) { StartedAt = clock.GetUtcNow() };
     }
 
     /// <summary>Takes over a changed document without a stop.</summary>
     public void Update(RegisteredSubscription subscription, RegisteredTopic topic)
     {
         Subscription = subscription;
+        UpdatedAt = _clock.GetUtcNow();
         _delivery.Update(subscription, topic);
     }
 

@@ -1,15 +1,16 @@
 using Hermes.Intake;
+using Hermes.Shared.Health;
 using Hermes.Worker.Consumer.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Hermes.Worker.Consumer.Intake;
 
 /// <summary>The intake threads, and how subscriptions are spread over them.</summary>
-internal sealed class IntakePool(ConsumerOptions options, ConsumerMetrics metrics, ILoggerFactory loggers, TimeProvider clock) : IDisposable
+internal sealed class IntakePool(ConsumerOptions options, ConsumerMetrics metrics, ILoggerFactory loggers, TimeProvider clock, Heartbeats heartbeats) : IDisposable
 {
     // Leaving a group waits for the broker; a stop with many subscriptions does not wait for each in turn.
     private const int ClosingAtOnce = 16;
-    private readonly IntakeThreads _threads = new(options.IntakeThreads, loggers, clock);
+    private readonly IntakeThreads _threads = new(options.IntakeThreads, loggers, clock, heartbeats);
     private readonly SemaphoreSlim _closing = new(ClosingAtOnce);
     private readonly ILogger _logger = loggers.CreateLogger<SubscriptionIntake>();
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hermes.Shared.Health;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
@@ -16,15 +17,17 @@ namespace Hermes.Worker.Consumer.Orders;
 /// looked at again until it is gone, also by who owns the partition only since (R6, R10). It is deleted only after a confirmed
 /// commit, and only as it was read (R2, R9). Decision: docs/decisions/0009-retransmission.md.</remarks>
 internal sealed partial class CommandFollower(
-    IZooKeeper zooKeeper, HermesPaths paths, KafkaSettings kafka, LiveRuns live, ILogger<CommandFollower> logger, TimeProvider clock) : BackgroundService
+    IZooKeeper zooKeeper, HermesPaths paths, KafkaSettings kafka, LiveRuns live, ILogger<CommandFollower> logger, TimeProvider clock, Heartbeats heartbeats) : BackgroundService
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
     private readonly ConcurrentDictionary<SubscriptionName, long> _commands = new();
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var heartbeat = heartbeats.Register("commands", LongestSilence, Servers.ZooKeeper | Servers.Kafka);
         await using var tree = TreeView.Start(zooKeeper, paths.Commands, new(), logger, clock);
         var changes = tree.Subscribe();
         Task? changed = null;
@@ -32,6 +35,7 @@ internal sealed partial class CommandFollower(
         {
             while (true)
             {
+                heartbeat.Beat();
                 changed ??= changes.WaitToReadAsync(CancellationToken.None).AsTask();
                 using var awake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
                 await Task.WhenAny(changed, Task.Delay(LookInterval, clock, awake.Token));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Hermes.Shared.Health;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Naming;
@@ -14,14 +15,16 @@ namespace Hermes.Worker.Consumer.Orders;
 /// <summary>Obeys the orders of retransmission jobs for the partitions that this worker owns, and answers them. It acts on
 /// what the tree says, at each event and by time: so an order also reaches who owns the partition only since (R6, R10).</summary>
 internal sealed partial class OrderFollower(
-    IZooKeeper zooKeeper, JobPaths paths, LiveRuns live, ILogger<OrderFollower> logger, TimeProvider clock) : BackgroundService
+    IZooKeeper zooKeeper, JobPaths paths, LiveRuns live, ILogger<OrderFollower> logger, TimeProvider clock, Heartbeats heartbeats) : BackgroundService
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
     private readonly Dictionary<string, Task> _underWay = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var heartbeat = heartbeats.Register("orders", LongestSilence);
         await using var tree = TreeView.Start(zooKeeper, paths.Jobs, new(), logger, clock);
         var changes = tree.Subscribe();
         Task? changed = null;
@@ -29,6 +32,7 @@ internal sealed partial class OrderFollower(
         {
             while (true)
             {
+                heartbeat.Beat();
                 // Kept over a turn that the clock ended: the channel has one reader, and that one waits once.
                 changed ??= changes.WaitToReadAsync(CancellationToken.None).AsTask();
                 using var awake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);

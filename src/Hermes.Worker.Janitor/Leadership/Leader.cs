@@ -1,4 +1,5 @@
 using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Health;
 using Hermes.Shared.Hosting;
 using Hermes.Worker.Janitor.Telemetry;
 using Hermes.ZooKeeper;
@@ -10,8 +11,10 @@ namespace Hermes.Worker.Janitor.Leadership;
 
 /// <summary>Stands for leader: of all janitors one works, the others stand by.</summary>
 internal sealed partial class Leader(
-    IZooKeeper zooKeeper, JanitorPaths paths, GroupRecords records, ClusterGuard cluster, JanitorMetrics metrics, ILogger<Leader> logger, TimeProvider clock) : BackgroundService
+    IZooKeeper zooKeeper, JanitorPaths paths, GroupRecords records, ClusterGuard cluster, JanitorMetrics metrics, ILogger<Leader> logger, TimeProvider clock,
+    Heartbeats heartbeats) : BackgroundService
 {
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
     private volatile LeaderLatch? _latch;
 
@@ -39,9 +42,11 @@ internal sealed partial class Leader(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var heartbeat = heartbeats.Register("leadership", LongestSilence, Servers.ZooKeeper);
         try
         {
-            await CreateFoldersAsync(stoppingToken);
+            await CreateFoldersAsync(heartbeat, stoppingToken);
+            heartbeat.Rest();
             await using var latch = LeaderLatch.Start(zooKeeper, paths.Leader, WorkerHost.Worker, logger, clock);
             _latch = latch;
             while (true)
@@ -64,10 +69,11 @@ internal sealed partial class Leader(
         }
     }
 
-    private async Task CreateFoldersAsync(CancellationToken cancellationToken)
+    private async Task CreateFoldersAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
     {
         while (true)
         {
+            heartbeat.Beat();
             try
             {
                 await records.CreateFoldersAsync(cancellationToken);

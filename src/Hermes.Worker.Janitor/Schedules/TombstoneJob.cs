@@ -1,4 +1,3 @@
-using Hermes.Worker.Janitor.Leadership;
 using Hermes.Worker.Janitor.Tombstones;
 using Quartz;
 
@@ -6,7 +5,7 @@ namespace Hermes.Worker.Janitor.Schedules;
 
 /// <summary>Quartz's doorway to the tombstones.</summary>
 [DisallowConcurrentExecution]
-internal sealed class TombstoneJob(Leader leader, TombstoneDuty duty) : IJob
+internal sealed class TombstoneJob(Duties duties, TombstoneDuty duty) : IJob
 {
-    public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => new(leader.WhileLeadingAsync(duty.RunAsync, cancellationToken));
+    public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => new(duties.RunAsync(context, duty.RunAsync, cancellationToken));
 }

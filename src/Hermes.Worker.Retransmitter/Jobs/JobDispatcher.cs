@@ -1,3 +1,4 @@
+using Hermes.Shared.Health;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Worker.Retransmitter.Telemetry;
@@ -12,8 +13,9 @@ namespace Hermes.Worker.Retransmitter.Jobs;
 /// says, at each event and by time, so that no lost signal leaves a job behind (R6).</summary>
 internal sealed partial class JobDispatcher(
     IZooKeeper zooKeeper, JobPaths paths, JobClient client, JobRunner runner, HermesSettings hermes, RetransmitterOptions options,
-    RetransmitterMetrics metrics, ILogger<JobDispatcher> logger, TimeProvider clock) : BackgroundService
+    RetransmitterMetrics metrics, ILogger<JobDispatcher> logger, TimeProvider clock, Heartbeats heartbeats) : BackgroundService
 {
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan FirstRetryPause = TimeSpan.FromMilliseconds(200);
     private readonly Dictionary<string, Slot> _slots = new(StringComparer.Ordinal);
 
@@ -30,15 +32,17 @@ internal sealed partial class JobDispatcher(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var heartbeat = heartbeats.Register("jobs", LongestSilence + options.LookInterval, Servers.ZooKeeper);
         try
         {
-            await CreateFoldersAsync(stoppingToken);
+            await CreateFoldersAsync(heartbeat, stoppingToken);
             await using var tree = TreeView.Start(zooKeeper, paths.Jobs, new(), logger, clock);
             var table = new JobTable(tree, paths, hermes.Datacenter);
             var changes = tree.Subscribe();
             await tree.WhenCurrentAsync(stoppingToken);
             while (true)
             {
+                heartbeat.Beat();
                 await WhenSomethingMayBeDueAsync(changes, stoppingToken);
                 while (changes.TryRead(out var change))
                 {
@@ -58,10 +62,11 @@ internal sealed partial class JobDispatcher(
         }
     }
 
-    private async Task CreateFoldersAsync(CancellationToken cancellationToken)
+    private async Task CreateFoldersAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
     {
         while (true)
         {
+            heartbeat.Beat();
             try
             {
                 await client.CreateFoldersAsync(cancellationToken);

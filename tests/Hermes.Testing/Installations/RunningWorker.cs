@@ -1,3 +1,4 @@
+using Hermes.Testing.Http;
 using Hermes.Testing.Processes;
 
 namespace Hermes.Testing.Installations;
@@ -18,7 +19,12 @@ public sealed class RunningWorker : IAsyncDisposable
         Start("Hermes.Worker.Consumer", installation, settings);
 
     /// <summary>Any of the workers, by the name of its assembly, which the test project must refer to.</summary>
-    public static RunningWorker Start(string assembly, HermesInstallation installation, params (string Name, string Value)[] settings)
+    public static RunningWorker Start(string assembly, HermesInstallation installation, params (string Name, string Value)[] settings) =>
+        Start(assembly, installation, settings, new Dictionary<string, string?>(StringComparer.Ordinal));
+
+    /// <summary>Any of the workers, with variables of its environment beside the settings, as systemd would start it.</summary>
+    public static RunningWorker Start(
+        string assembly, HermesInstallation installation, IEnumerable<(string Name, string Value)> settings, IReadOnlyDictionary<string, string?> variables)
     {
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -27,11 +33,22 @@ public sealed class RunningWorker : IAsyncDisposable
             ["HERMES_ZooKeeper__SessionTimeout"] = "00:00:04",
             ["HERMES_Kafka__BootstrapServers"] = installation.Kafka.BootstrapServers,
             ["HERMES_Kafka__Namespace"] = installation.Kafka.Namespace,
+            ["HERMES_Status__Listen"] = "none", // many workers at once; a test of the pages says otherwise
             ["HERMES_Consumer__GroupSessionTimeout"] = "00:00:06",
         };
         foreach (var (name, value) in settings)
             environment[$"HERMES_{name.Replace(":", "__", StringComparison.Ordinal)}"] = value;
+        foreach (var (name, value) in variables)
+            environment[name] = value;
         return new(ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll")], environment));
+    }
+
+    /// <summary>Its status pages, once it serves them; its <c>Status:Listen</c> must not be <c>none</c>.</summary>
+    public async Task<StatusReader> StatusAsync()
+    {
+        const string Said = "Status pages at ";
+        await WhenSaidAsync(Said);
+        return new(Output.Split('\n').Select(l => l.IndexOf(Said, StringComparison.Ordinal) is >= 0 and var at ? l[(at + Said.Length)..].Trim() : "").First(a => a.Length > 0));
     }
 
     /// <summary>Waits until it says something.</summary>

@@ -1,0 +1,6 @@
+namespace Hermes.Shared.Hosting;
+
+/// <summary>What kind of worker a process is.</summary>
+/// <param name="Name">Its name in metrics and traces, e.g. <c>hermes-janitor</c>.</param>
+/// <param name="StatusPort">The port of its status pages, where none is set.</param>
+public sealed record WorkerRole(string Name, int StatusPort);
