@@ -71,6 +71,7 @@ wait_for 90 "The broker's start" port_answers "$broker"
 # Several workers on one machine: each takes a free port for its status pages, and names it in its log.
 export HERMES_Status__Listen=127.0.0.1:0
 export HERMES_ZooKeeper__ConnectionString="127.0.0.1:$zookeeper" HERMES_Kafka__BootstrapServers="127.0.0.1:$broker"
+export HERMES_Delivery__AllowLoopback=true # the endpoint that messages go to is on this machine
 
 say "Starting the three workers: consumer, retransmitter, janitor"
 start_consumer() {
@@ -185,7 +186,7 @@ hermes groups history
 if $keep; then
   say
   say "It is all left running. In another shell, from here:"
-  say "  export HERMES_ZooKeeper__ConnectionString=127.0.0.1:$zookeeper HERMES_Kafka__BootstrapServers=127.0.0.1:$broker"
+  say "  export HERMES_ZooKeeper__ConnectionString=127.0.0.1:$zookeeper HERMES_Kafka__BootstrapServers=127.0.0.1:$broker HERMES_Delivery__AllowLoopback=true"
   say "  dotnet $(program Cli) --help"
   say "The worker's log is $folder/worker.log. Ctrl-C ends everything."
   wait "$worker"

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Hermes.Delivery.Networks;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Sending;
 using Hermes.Delivery.Telemetry;
@@ -15,7 +16,13 @@ public sealed class DeliveryEngine : IAsyncDisposable
     private readonly ILogger _logger;
 
     /// <summary>Starts nothing: connections and the timer come with the first message.</summary>
+    /// <exception cref="IOException">A file of the TLS settings cannot be used; the message names it.</exception>
     public DeliveryEngine(DeliveryOptions options, IMeterFactory meters, ILoggerFactory loggers, TimeProvider clock)
+        : this(options, meters, loggers, clock, new SystemNames())
+    {
+    }
+
+    internal DeliveryEngine(DeliveryOptions options, IMeterFactory meters, ILoggerFactory loggers, TimeProvider clock, INameResolver names)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(meters);
@@ -24,9 +31,10 @@ public sealed class DeliveryEngine : IAsyncDisposable
         Options = options;
         Clock = clock;
         Timetable = new Timetable(clock);
-        Sender = SenderFactory.Create(options);
         Metrics = new DeliveryMetrics(meters, () => _open.Keys);
         _logger = loggers.CreateLogger<SubscriptionDelivery>();
+        var connector = new Connector(names, new NetworkPolicy(options), options.ConnectTimeout, clock, Metrics.Refused);
+        Sender = new HandlerSender(new Handlers(options, connector, loggers.CreateLogger<Handlers>(), clock));
     }
 
     internal DeliveryOptions Options { get; }

@@ -23,6 +23,48 @@ public sealed record DeliveryOptions
     /// <summary>Longest wait for a connection to open. Default 15 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Whether HTTP/2 is spoken to the endpoints of subscriptions with <c>http2Enabled</c>. Default yes.</summary>
+    public bool Http2 { get; init; } = true;
+
+    /// <summary>
+    /// Whether that holds for plain <c>http</c> too, without asking (prior knowledge). Default no: HTTP/1.1 is spoken there, as Hermes does.
+    /// </summary>
+    public bool Http2PriorKnowledge { get; init; }
+
+    /// <summary>Whether deliveries may go to this machine itself. Default no.</summary>
+    public bool AllowLoopback { get; init; }
+
+    /// <summary>Networks such as <c>10.0.0.0/8</c> to which alone deliveries may go. Default none: everywhere that is not refused.</summary>
+    public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
+
+    /// <summary>Networks to which no delivery may go, though they be allowed otherwise. Default none.</summary>
+    public IReadOnlyList<string> DeniedNetworks { get; init; } = [];
+
+    /// <summary>Files of certificates (PEM or DER) that are trusted in place of the system's. Default none: the system's.</summary>
+    public IReadOnlyList<string> TlsCaFiles { get; init; } = [];
+
+    /// <summary>The file (PEM or PKCS#12) of the certificate that is shown to endpoints which ask for one. Default none.</summary>
+    public string? TlsClientCertificate { get; init; }
+
+    /// <summary>The PEM file of its key, where that is not in the same file.</summary>
+    public string? TlsClientKey { get; init; }
+
+    /// <summary>The password of the key or the PKCS#12 file. Never logged.</summary>
+    public string? TlsClientPassword { get; init; }
+
+    /// <summary>A file that holds the password instead.</summary>
+    public string? TlsClientPasswordFile { get; init; }
+
+    /// <summary>The lowest version of TLS: <c>1.2</c> (default) or <c>1.3</c>.</summary>
+    [RegularExpression("^1\\.[23]$", ErrorMessage = "The field TlsMinimum must be 1.2 or 1.3.")]
+    public string TlsMinimum { get; init; } = "1.2";
+
+    /// <summary>Whether the issuers of endpoints' certificates are asked if these were revoked. Default no.</summary>
+    public bool TlsCheckRevocation { get; init; }
+
+    /// <summary>How often files of certificates and secrets are looked at for changes. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "01:00:00")] public TimeSpan FileLookInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// A message is reported as holding up its subscription once this many windows of later messages were accepted while it waits.
     /// Default 10.

@@ -22,7 +22,12 @@ internal sealed class DeliveryPlan
     public required KeyValuePair<string, string>[] FixedHeaders { get; init; }
 
     /// <summary>The same in the form that senders take, with what the contract adds to them.</summary>
-    public HeaderBlock Headers => field ??= new HeaderBlock([KeepAlive, .. FixedHeaders]);
+    public HeaderBlock Headers => field ??= new HeaderBlock(Protocol is HttpProtocol.Http1 ? [KeepAlive, .. FixedHeaders] : FixedHeaders);
+
+    public HttpProtocol Protocol { get; init; }
+
+    /// <summary>HTTP/2 was asked for, and cannot be spoken there.</summary>
+    public bool FellBackToHttp1 { get; init; }
 
     public required FilterSet Filters { get; init; }
 

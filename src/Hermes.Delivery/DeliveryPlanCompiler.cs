@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hermes.Delivery.Endpoints;
 using Hermes.Delivery.Filtering;
 using Hermes.Delivery.Retries;
+using Hermes.Delivery.Sending;
 using Hermes.Shared.Registry;
 
 namespace Hermes.Delivery;
@@ -27,6 +28,8 @@ internal static class DeliveryPlanCompiler
             Topic = subscription.TopicName,
             Endpoint = endpoint!,
             FixedHeaders = [.. FixedHeaders(subscription, endpoint!)],
+            Protocol = Protocol(subscription, endpoint!, options),
+            FellBackToHttp1 = subscription.Http2Enabled is true && Protocol(subscription, endpoint!, options) is HttpProtocol.Http1,
             Filters = filters,
             Backoff = new BackoffPolicy(
                 TimeSpan.FromMilliseconds(Math.Max(policy.MessageBackoff ?? 100, 0)),
@@ -47,7 +50,6 @@ internal static class DeliveryPlanCompiler
         (_, { ContentType: not (null or ContentTypes.Json) }) => $"topics of contentType {topic.ContentType} are not served",
         ({ ContentType: not (null or ContentTypes.Json) }, _) => $"contentType {subscription.ContentType} is not served",
         ({ OAuthPolicy.ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) }, _) => "oAuthPolicy is not served",
-        ({ Http2Enabled: true }, _) => "http2Enabled is not served",
         ({ Mode: not (null or "ANYCAST" or Broadcast) }, _) => $"mode {subscription.Mode} is not served",
         _ => null,
     };
@@ -57,6 +59,13 @@ internal static class DeliveryPlanCompiler
     {
         var request = Math.Max(policy.RequestTimeout ?? 1000, 1);
         return TimeSpan.FromMilliseconds(policy.SocketTimeout is { } socket and > 0 ? Math.Min(request, socket) : request);
+    }
+
+    private static HttpProtocol Protocol(SubscriptionDocument subscription, EndpointAddress endpoint, DeliveryOptions options)
+    {
+        if (subscription.Http2Enabled is not true || !options.Http2) return HttpProtocol.Http1;
+        if (endpoint.IsSecure) return HttpProtocol.Http2;
+        return options.Http2PriorKnowledge ? HttpProtocol.Http2PriorKnowledge : HttpProtocol.Http1;
     }
 
     private static IEnumerable<KeyValuePair<string, string>> FixedHeaders(SubscriptionDocument subscription, EndpointAddress endpoint)

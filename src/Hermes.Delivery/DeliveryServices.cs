@@ -20,10 +20,8 @@ public static class DeliveryServices
         /// <summary>Adds the <see cref="DeliveryEngine"/> and its options.</summary>
         public IServiceCollection AddDelivery(IConfiguration configuration)
         {
-            services.AddSettings<DeliveryOptions>(configuration, DeliveryOptions.Section)
-                .Validate(options => options.ConnectTimeout > TimeSpan.Zero, "Delivery:ConnectTimeout must be longer than nothing.")
-                .Validate(options => options.ConnectionLifetime > TimeSpan.Zero, "Delivery:ConnectionLifetime must be longer than nothing.")
-                .Validate(options => options.ConnectionIdleTimeout > TimeSpan.Zero, "Delivery:ConnectionIdleTimeout must be longer than nothing.");
+            services.AddSettings<DeliveryOptions>(configuration, DeliveryOptions.Section);
+            services.AddSingleton<IValidateOptions<DeliveryOptions>, DeliveryRules>();
             services.TryAddSingleton(TimeProvider.System);
             services.AddMetrics();
             services.TryAddSingleton(static provider =>

@@ -22,7 +22,7 @@ public sealed partial class SubscriptionDelivery
         try
         {
             outcome = RequestBuilder.TryBuild(plan, parcel.Message, parcel.Attempts, out var request) is { } fault
-                ? Outcome.Failed(fault)
+                ? Outcome.Failed("request", fault)
                 : AnswerRules.Judge(await _engine.Sender.SendAsync(request, parcel.Abort!.Token), plan.RetryClientErrors, _engine.Clock);
         }
         catch (OperationCanceledException) when (parcel.TimedOut)

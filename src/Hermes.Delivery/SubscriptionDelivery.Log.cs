@@ -41,6 +41,10 @@ public sealed partial class SubscriptionDelivery
         [LoggerMessage(LogEvents.LetGo, LogLevel.Warning, "{Subscription} let go of {Count} messages on the wire; they will be delivered again")]
         public static partial void LetGo(ILogger logger, string subscription, int count);
 
+        [LoggerMessage(LogEvents.NoHttp2, LogLevel.Warning,
+            "{Subscription} asks for HTTP/2, and HTTP/1.1 is spoken to {Endpoint}: it is not https (see Delivery:Http2PriorKnowledge), or Delivery:Http2 is off")]
+        public static partial void NoHttp2(ILogger logger, string subscription, string endpoint);
+
         [LoggerMessage(LogEvents.SettlementFailed, LogLevel.Error,
             "{Subscription}: the end of {KafkaTopic}/{Partition}@{Offset} could not be recorded; it will be delivered again")]
         public static partial void SettlementFailed(ILogger logger, string subscription, string kafkaTopic, int partition, long offset, Exception e);

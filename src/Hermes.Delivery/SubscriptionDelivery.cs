@@ -59,6 +59,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
         _deadlineAlarm = new Alarm(_timetable, CutOffLateAttempts);
         _pump = new PumpWork(this);
         Log.Opened(_logger, plan.Name, plan.Endpoint.Shown, plan.Window, plan.Rate);
+        if (plan.FellBackToHttp1) Log.NoHttp2(_logger, plan.Name, plan.Endpoint.Shown);
     }
 
     /// <inheritdoc/>
@@ -222,6 +223,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
         }
 
         Log.Updated(_logger, plan.Name, plan.Endpoint.Shown, plan.Window, plan.Rate);
+        if (plan.FellBackToHttp1) Log.NoHttp2(_logger, plan.Name, plan.Endpoint.Shown);
         Pace();
         if (room) _roomAgain();
     }

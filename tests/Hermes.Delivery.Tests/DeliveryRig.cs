@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using Hermes.Delivery.Endpoints;
 using Hermes.Delivery.Filtering;
+using Hermes.Delivery.Networks;
 using Hermes.Delivery.Retries;
+using Hermes.Delivery.Sending;
 using Hermes.Testing.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -16,11 +18,11 @@ internal sealed class DeliveryRig : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private int _roomNotices;
 
-    private DeliveryRig(HttpEndpoint endpoint, TimeProvider clock, DeliveryOptions options)
+    private DeliveryRig(HttpEndpoint endpoint, TimeProvider clock, DeliveryOptions options, INameResolver names)
     {
         Endpoint = endpoint;
         var loggers = LoggerFactory.Create(logging => logging.AddProvider(new FakeLoggerProvider(Log)));
-        Engine = new DeliveryEngine(options, _services.GetRequiredService<IMeterFactory>(), loggers, clock);
+        Engine = new DeliveryEngine(options, _services.GetRequiredService<IMeterFactory>(), loggers, clock, names);
     }
 
     public HttpEndpoint Endpoint { get; }
@@ -36,8 +38,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
     /// <summary>How often the intake was told that there is room.</summary>
     public int RoomNotices => Volatile.Read(ref _roomNotices);
 
-    public static async Task<DeliveryRig> StartAsync(TimeProvider? clock = null, DeliveryOptions? options = null) =>
-        new(await HttpEndpoint.StartAsync(), clock ?? TimeProvider.System, options ?? new DeliveryOptions());
+    public static async Task<DeliveryRig> StartAsync(
+        TimeProvider? clock = null, DeliveryOptions? options = null, INameResolver? names = null, bool allowLoopback = true) =>
+        new(await HttpEndpoint.StartAsync(), clock ?? TimeProvider.System, (options ?? new()) with { AllowLoopback = allowLoopback }, names ?? new SystemNames());
 
     public SubscriptionDelivery Open(DeliveryPlan plan) => (SubscriptionDelivery)Engine.Open(plan, Settlements, () => Interlocked.Increment(ref _roomNotices));
 
@@ -52,6 +55,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
         TimeSpan? sendingDelay = null,
         double rate = 100_000,
         int window = 100,
+        HttpProtocol protocol = HttpProtocol.Http1,
         bool retryClientErrors = false)
     {
         Assert.True(EndpointAddress.TryParse(address ?? Endpoint.Address + path, templated: true, out var parsed, out var fault), fault);
@@ -67,6 +71,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
             SendingDelay = sendingDelay ?? TimeSpan.Zero,
             Rate = rate,
             Window = window,
+            Protocol = protocol,
             RetryClientErrors = retryClientErrors,
         };
     }

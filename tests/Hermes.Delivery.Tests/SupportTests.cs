@@ -15,7 +15,6 @@ public sealed class SupportTests
     [Theory]
     [InlineData("""{"deliveryType":"BATCH"}""", "BATCH")]
     [InlineData("""{"contentType":"AVRO"}""", "AVRO")]
-    [InlineData("""{"http2Enabled":true}""", "http2Enabled")]
     [InlineData("""{"mode":"MULTICAST"}""", "MULTICAST")]
     [InlineData("""{"mode":"BROADCAST","endpoint":"http://host/{id}"}""", "ANYCAST")]
     [InlineData("""{"endpoint":"jms://queue"}""", "jms")]
@@ -36,6 +35,7 @@ public sealed class SupportTests
     [InlineData("""{"mode":"BROADCAST"}""")]
     [InlineData("""{"filters":[{"type":"jsonpath","path":"$.a","matcher":"b","matchingStrategy":"ANY"},{"type":"header","header":"h","matcher":".*"}]}""")]
     [InlineData("""{"oAuthPolicy":null,"http2Enabled":false}""")]
+    [InlineData("""{"http2Enabled":true}""")]
     public void What_is_served_is_not_refused(string members) => Assert.Null(Support.Check(Document(members), Recording.Topic));
 
     [Fact]
@@ -65,6 +65,20 @@ public sealed class SupportTests
         Assert.Equal(TimeSpan.FromMilliseconds(40), plan.SendingDelay);
         Assert.True(plan.RetryClientErrors);
         Assert.Equal(new(TimeSpan.FromMilliseconds(200), 2.5, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1)), plan.Backoff);
+    }
+
+    [Theory]
+    [InlineData("https://host/x", true, false, "Http2", false)]
+    [InlineData("http://host/x", true, false, "Http1", true)]
+    [InlineData("http://host/x", true, true, "Http2PriorKnowledge", false)]
+    [InlineData("https://host/x", false, false, "Http1", true)]
+    public void HTTP_2_is_chosen_where_it_can_be_spoken(string endpoint, bool switchedOn, bool priorKnowledge, string protocol, bool fellBack)
+    {
+        var options = new DeliveryOptions { Http2 = switchedOn, Http2PriorKnowledge = priorKnowledge };
+        var plan = DeliveryPlanCompiler.TryCompile(Document("""{"http2Enabled":true,"endpoint":"ENDPOINT"}""".Replace("ENDPOINT", endpoint, StringComparison.Ordinal)), Recording.Topic, options, out _)!;
+        Assert.Equal(protocol, plan.Protocol.ToString());
+        Assert.Equal(fellBack, plan.FellBackToHttp1);
+        Assert.Equal(Delivery.Sending.HttpProtocol.Http1, DeliveryPlanCompiler.TryCompile(Document("{}"), Recording.Topic, options, out _)!.Protocol);
     }
 
     /// <summary>A small subscription with some members changed.</summary>

@@ -55,6 +55,7 @@ internal static class ReplaySpeed
             $"--ZooKeeper:Root={root}",
             $"--Kafka:BootstrapServers={brokers}",
             "--Status:Listen=127.0.0.1:0",
+            "--Delivery:AllowLoopback=true",
         ]);
         return await meter.MeasureAsync(worker, before, settings);
     }

@@ -23,6 +23,9 @@ internal sealed class EndpointAddress
     /// <summary>How a message's address is made; null when all share one.</summary>
     public UriTemplate? Template { get; }
 
+    /// <summary>Whether it is spoken to over TLS.</summary>
+    public bool IsSecure => Address.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The value of <c>Authorization</c>; null without credentials. Never logged.</summary>
     public string? Authorization { get; }
 

@@ -7,7 +7,7 @@ internal static class AnswerRules
 {
     public static Outcome Judge(Answer answer, bool retryClientErrors, TimeProvider clock)
     {
-        if (answer.Status == 0) return Outcome.Failed(answer.Fault ?? "no answer");
+        if (answer.Status == 0) return Outcome.Failed(answer.Fault ?? "no answer", answer.Detail);
         var verdict = VerdictFor(answer.Status, retryClientErrors);
         var asked = verdict is Verdict.Retry && Answer.MayAskForPause(answer.Status) ? RetryAfter(answer.RetryAfter, clock) : null;
         return new Outcome(verdict, answer.Status, asked, Fault: null);

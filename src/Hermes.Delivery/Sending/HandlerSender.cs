@@ -6,11 +6,10 @@ using System.Runtime.CompilerServices;
 namespace Hermes.Delivery.Sending;
 
 /// <summary>Sends through an HTTP handler of the framework: every version of HTTP, TLS, and connections pooled by host.</summary>
-internal sealed class HandlerSender(HttpMessageHandler handler) : ISender
+internal sealed class HandlerSender(Handlers handlers) : ISender
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly string[] SmallCounts = [.. Enumerable.Range(0, 64).Select(count => count.ToString(CultureInfo.InvariantCulture))];
-    private readonly HttpMessageInvoker _invoker = new(handler);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Answer> SendAsync(SendRequest request, CancellationToken cancellationToken)
@@ -19,17 +18,17 @@ internal sealed class HandlerSender(HttpMessageHandler handler) : ISender
         {
             using var message = Message(request);
             // The status decides. What the endpoint says beyond it is dropped, within the handler's limits for that.
-            using var response = await _invoker.SendAsync(message, cancellationToken);
+            using var response = await handlers.Current.SendAsync(message, cancellationToken);
             var status = (int)response.StatusCode;
             return Answer.Of(status, Answer.MayAskForPause(status) ? RetryAfter(response) : null);
         }
         catch (HttpRequestException e)
         {
-            return Answer.None(e.HttpRequestError.ToString());
+            return SenderFaults.Of(e);
         }
     }
 
-    public void Dispose() => _invoker.Dispose();
+    public void Dispose() => handlers.Dispose();
 
     private static HttpRequestMessage Message(in SendRequest request)
     {

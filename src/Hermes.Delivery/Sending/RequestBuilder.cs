@@ -21,6 +21,7 @@ internal static class RequestBuilder
         request = new SendRequest
         {
             Address = address,
+            Protocol = plan.Protocol,
             ContentType = Json,
             Fixed = block,
             Metadata = message.ExternalMetadata,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Hermes.Delivery.Networks;
 using Hermes.Delivery.Sending;
 
 namespace Hermes.Delivery.Telemetry;
@@ -12,6 +13,7 @@ internal sealed class DeliveryMetrics
     private readonly Counter<long> _settled;
     private readonly Histogram<double> _attempts;
     private readonly Counter<long> _headOfLine;
+    private readonly Counter<long> _refused;
 
     public DeliveryMetrics(IMeterFactory meters, Func<IEnumerable<ISubscriptionDelivery>> open)
     {
@@ -19,6 +21,7 @@ internal sealed class DeliveryMetrics
         _settled = meter.CreateCounter<long>("hermes.delivery.messages", "{message}", "Messages settled, by how they ended.");
         _attempts = meter.CreateHistogram<double>("hermes.delivery.attempt.duration", "s", "Time of one attempt, from its start to the answer.");
         _headOfLine = meter.CreateCounter<long>("hermes.delivery.head_of_line", "{message}", "Messages that held up the commits of their subscription.");
+        _refused = meter.CreateCounter<long>("hermes.delivery.refused_addresses", "{address}", "Addresses of endpoints that were not connected to, by the rule that forbids them.");
         meter.CreateObservableGauge("hermes.delivery.unsettled",
             () => open().Select(one => new Measurement<long>(one.Unsettled, new KeyValuePair<string, object?>(Subscription, one.Name))),
             "{message}", "Messages accepted and not yet settled.");
@@ -53,6 +56,8 @@ internal sealed class DeliveryMetrics
         else tags.Add("error.type", outcome.Fault);
         _attempts.Record(took.TotalSeconds, tags);
     }
+
+    public void Refused(Refusal refusal) => _refused.Add(1, new KeyValuePair<string, object?>("hermes.rule", refusal.Rule));
 
     public void HeadOfLine(DeliveryPlan plan) => _headOfLine.Add(1, new KeyValuePair<string, object?>(Subscription, plan.Name));
 }

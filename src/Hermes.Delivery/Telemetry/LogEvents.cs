@@ -13,4 +13,8 @@ internal static class LogEvents
     public const int LetGo = 2007;
     public const int SettlementFailed = 2008;
     public const int PaceChanged = 2020;
+    public const int TlsReloaded = 2040;
+    public const int TlsNotReloaded = 2041;
+    public const int OwnCertificateEnded = 2042;
+    public const int NoHttp2 = 2043;
 }

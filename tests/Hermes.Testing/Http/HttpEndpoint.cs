@@ -14,6 +14,7 @@ public sealed class HttpEndpoint : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly WebApplication _server;
+    private readonly string _scheme;
     private readonly Lock _gate = new();
     private readonly List<ReceivedRequest> _requests = [];
     private readonly Queue<ScriptedAnswer> _script = new();
@@ -21,13 +22,13 @@ public sealed class HttpEndpoint : IAsyncDisposable
     private TaskCompletionSource _news = NewSignal();
     private TaskCompletionSource? _held;
 
-    private HttpEndpoint(WebApplication server) => _server = server;
+    private HttpEndpoint(WebApplication server, string scheme) => (_server, _scheme) = (server, scheme);
 
     /// <summary>Host and port.</summary>
     public string Authority { get; private set; } = "";
 
     /// <summary>The address of the root: <c>http://127.0.0.1:port/</c>.</summary>
-    public string Address => $"http://{Authority}/";
+    public string Address => $"{_scheme}://{Authority}/";
 
     /// <summary>What decides once the script is used up.</summary>
     public Func<ReceivedRequest, ScriptedAnswer> Answer { get; set; } = static _ => 200;
@@ -44,21 +45,24 @@ public sealed class HttpEndpoint : IAsyncDisposable
         }
     }
 
-    public static async Task<HttpEndpoint> StartAsync()
+    /// <param name="options">How it listens; plain HTTP/1.1 on 127.0.0.1 by default.</param>
+    public static async Task<HttpEndpoint> StartAsync(EndpointOptions? options = null)
     {
+        options ??= new();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         HttpEndpoint? endpoint = null;
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Address, options.Port, listen =>
         {
-            listen.Protocols = HttpProtocols.Http1;
+            listen.Protocols = options.Protocols;
+            if (options.Tls is { } tls) listen.UseHttps(tls);
             listen.Use(next => connection =>
             {
                 lock (endpoint!._gate) endpoint.Connections++;
                 return next(connection);
             });
         }));
-        endpoint = new HttpEndpoint(builder.Build());
+        endpoint = new HttpEndpoint(builder.Build(), options.Tls is null ? "http" : "https");
         endpoint._server.Run(endpoint.ServeAsync);
         await endpoint._server.StartAsync();
         endpoint.Authority = new Uri(endpoint._server.Urls.Single()).Authority;
@@ -129,7 +133,11 @@ public sealed class HttpEndpoint : IAsyncDisposable
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var headers = context.Request.Headers
             .SelectMany(header => header.Value, (header, value) => new KeyValuePair<string, string>(header.Key, value ?? "")).ToArray();
-        var request = new ReceivedRequest(context.Request.Method, target, headers, body.ToArray(), Stopwatch.GetTimestamp());
+        var request = new ReceivedRequest(context.Request.Method, target, headers, body.ToArray(), Stopwatch.GetTimestamp())
+        {
+            Protocol = context.Request.Protocol,
+            ClientCertificate = context.Connection.ClientCertificate?.Subject,
+        };
         ScriptedAnswer? answer;
         Task? held;
         lock (_gate)

@@ -11,6 +11,12 @@ namespace Hermes.Testing.Http;
 public sealed record ReceivedRequest(
     string Method, string Target, IReadOnlyList<KeyValuePair<string, string>> Headers, byte[] Body, long At)
 {
+    /// <summary>Such as <c>HTTP/1.1</c>.</summary>
+    public string Protocol { get; init; } = "";
+
+    /// <summary>The subject of the certificate that the client showed; null for none.</summary>
+    public string? ClientCertificate { get; init; }
+
     public string Text => Encoding.UTF8.GetString(Body);
 
     /// <summary>The message's id.</summary>

@@ -35,6 +35,7 @@ public sealed class RunningWorker : IAsyncDisposable
             ["HERMES_Kafka__Namespace"] = installation.Kafka.Namespace,
             ["HERMES_Status__Listen"] = "none", // many workers at once; a test of the pages says otherwise
             ["HERMES_Consumer__GroupSessionTimeout"] = "00:00:06",
+            ["HERMES_Delivery__AllowLoopback"] = "true",
         };
         foreach (var (name, value) in settings)
             environment[$"HERMES_{name.Replace(":", "__", StringComparison.Ordinal)}"] = value;

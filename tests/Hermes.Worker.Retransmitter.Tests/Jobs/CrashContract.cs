@@ -174,7 +174,7 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
         using var nudge = new Nudge();
         using var threads = new IntakeThreads(1, NullLoggerFactory.Instance, TimeProvider.System);
         var meters = services.GetRequiredService<IMeterFactory>();
-        await using var engine = new DeliveryEngine(new(), meters, NullLoggerFactory.Instance, TimeProvider.System);
+        await using var engine = new DeliveryEngine(new() { AllowLoopback = true }, meters, NullLoggerFactory.Instance, TimeProvider.System);
         var options = new RetransmitterOptions { LookInterval = TimeSpan.FromMilliseconds(50), CheckpointInterval = TimeSpan.FromMilliseconds(100), OrderPatience = orderPatience ?? new RetransmitterOptions().OrderPatience };
         var metrics = new RetransmitterMetrics(meters);
         var registry = new RegistryReader(mortal, hermes.Paths);
