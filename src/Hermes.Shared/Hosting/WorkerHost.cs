@@ -17,8 +17,11 @@ public static class WorkerHost
     /// <summary>The prefix of environment variables: <c>HERMES_ZooKeeper__ConnectionString</c>.</summary>
     public const string EnvironmentPrefix = "HERMES_";
 
-    /// <summary>A builder that reads <c>appsettings.json</c> (beside the program, then in the working folder), the environment
-    /// and the command line; the later one wins.</summary>
+    // Folders with a file for each secret: systemd names its credentials' by the first, whoever mounts secrets into a container by the second.
+    private static readonly string[] SecretFolders = ["CREDENTIALS_DIRECTORY", "SECRETS_DIRECTORY"];
+
+    /// <summary>A builder that reads <c>appsettings.json</c> (beside the program, then in the working folder), the environment,
+    /// files of secrets and the command line; the later one wins.</summary>
     public static HostApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new() { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -54,8 +57,13 @@ public static class WorkerHost
         configuration
             .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
             .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true)
-            .AddEnvironmentVariables(EnvironmentPrefix)
-            .AddCommandLine(args);
+            .AddEnvironmentVariables(EnvironmentPrefix);
+        foreach (var folder in SecretFolders)
+        {
+            if (Environment.GetEnvironmentVariable(folder) is { Length: > 0 } path)
+                configuration.AddKeyPerFile(path, optional: true);
+        }
+        configuration.AddCommandLine(args);
     }
 
     /// <summary>Runs the host until it is asked to stop.</summary>
