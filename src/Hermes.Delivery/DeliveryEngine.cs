@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Hermes.Delivery.Batches;
 using Hermes.Delivery.Networks;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Sending;
@@ -73,7 +74,9 @@ public sealed class DeliveryEngine : IAsyncDisposable
 
     internal ISubscriptionDelivery Open(DeliveryPlan plan, ISettlements settlements, Action roomAgain)
     {
-        var delivery = new SubscriptionDelivery(this, plan, settlements, roomAgain, _logger);
+        ISubscriptionDelivery delivery = plan.Batch is null
+            ? new SubscriptionDelivery(this, plan, settlements, roomAgain, _logger)
+            : new BatchDelivery(this, plan, settlements, roomAgain, _logger);
         _open[delivery] = 0;
         return delivery;
     }

@@ -1,3 +1,4 @@
+using Hermes.Delivery.Batches;
 using Hermes.Delivery.Endpoints;
 using Hermes.Delivery.Filtering;
 using Hermes.Delivery.Retries;
@@ -47,4 +48,7 @@ internal sealed class DeliveryPlan
 
     /// <summary>Whether a 4xx answer is tried again.</summary>
     public required bool RetryClientErrors { get; init; }
+
+    /// <summary>How messages become batches; null: each has a request of its own.</summary>
+    public BatchPlan? Batch { get; init; }
 }

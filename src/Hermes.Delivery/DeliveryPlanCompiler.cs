@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hermes.Delivery.Batches;
 using Hermes.Delivery.Endpoints;
 using Hermes.Delivery.Filtering;
 using Hermes.Delivery.Retries;
@@ -17,7 +18,15 @@ internal static class DeliveryPlanCompiler
     {
         reason = NotServed(subscription, topic);
         if (reason is not null) return null;
-        if (!SubscriptionExtensions.TryRead(subscription, out _, out reason)) return null;
+        if (!SubscriptionExtensions.TryRead(subscription, out var extensions, out reason)) return null;
+        if (subscription.IsBatch)
+            return Filters(subscription.Filters ?? [], out reason) is { } wanted ? BatchPlanCompiler.TryCompile(subscription, wanted, extensions, out reason) : null;
+        if (extensions.Batch is not null)
+        {
+            reason = $"{SubscriptionExtensions.Member}.batch is for deliveryType BATCH alone";
+            return null;
+        }
+
         var anycast = !string.Equals(subscription.Mode, Broadcast, StringComparison.Ordinal);
         if (!EndpointAddress.TryParse(subscription.Endpoint, anycast, out var endpoint, out reason)) return null;
         if (Filters(subscription.Filters ?? [], out reason) is not { } filters) return null;
@@ -46,9 +55,10 @@ internal static class DeliveryPlanCompiler
 
     private static string? NotServed(SubscriptionDocument subscription, TopicDocument topic) => (subscription, topic) switch
     {
-        ({ DeliveryType: not (null or DeliveryTypes.Serial) }, _) => $"deliveryType {subscription.DeliveryType} is not served",
+        ({ DeliveryType: not (null or DeliveryTypes.Serial or DeliveryTypes.Batch) }, _) => $"deliveryType {subscription.DeliveryType} is not served",
         (_, { ContentType: not (null or ContentTypes.Json) }) => $"topics of contentType {topic.ContentType} are not served",
         ({ ContentType: not (null or ContentTypes.Json) }, _) => $"contentType {subscription.ContentType} is not served",
+        ({ IsBatch: true }, _) => null, // it has none of the following, and ignores what is said of them
         ({ OAuthPolicy.ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) }, _) => "oAuthPolicy is not served",
         ({ Mode: not (null or "ANYCAST" or Broadcast) }, _) => $"mode {subscription.Mode} is not served",
         _ => null,

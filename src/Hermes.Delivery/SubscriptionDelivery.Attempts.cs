@@ -11,8 +11,6 @@ public sealed partial class SubscriptionDelivery
     private readonly Stack<CancellationTokenSource> _spareAborts = new();
     private bool _failing;
     private long _nextFailureNamed = long.MinValue;
-    private long _discardsUnnamed;
-    private long _nextDiscardNamed = long.MinValue;
 
     private async Task AttemptAsync(Parcel parcel, DeliveryPlan plan)
     {
@@ -121,7 +119,7 @@ public sealed partial class SubscriptionDelivery
             }
 
             _engine.Metrics.Settled(plan, settlement.Kind);
-            if (settlement.Kind is SettlementKind.Discarded) NameDiscard(parcel, settlement, plan);
+            if (settlement.Kind is SettlementKind.Discarded) _discards.Name(plan, parcel.Message, settlement.Reason!);
         }
 
         bool room, pump;
@@ -211,27 +209,5 @@ public sealed partial class SubscriptionDelivery
     {
         Volatile.Write(ref _failing, false);
         Log.Recovered(_logger, plan.Name, plan.Endpoint.Shown);
-    }
-
-    // At most one line a second: an endpoint that refuses everything must not flood the log.
-    private void NameDiscard(Parcel parcel, Settlement settlement, DeliveryPlan plan)
-    {
-        long unnamed;
-        lock (_gate)
-        {
-            var now = _timetable.Now;
-            if (now < _nextDiscardNamed)
-            {
-                _discardsUnnamed++;
-                return;
-            }
-
-            _nextDiscardNamed = _timetable.After(now, NamedEvery);
-            unnamed = _discardsUnnamed;
-            _discardsUnnamed = 0;
-        }
-
-        var message = parcel.Message;
-        Log.Discarded(_logger, plan.Name, message.Id, message.KafkaTopic, message.Partition, message.Offset, settlement.Reason!, unnamed);
     }
 }

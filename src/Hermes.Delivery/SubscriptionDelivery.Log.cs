@@ -21,11 +21,6 @@ public sealed partial class SubscriptionDelivery
         [LoggerMessage(LogEvents.Recovered, LogLevel.Information, "{Subscription}: {Endpoint} takes messages again")]
         public static partial void Recovered(ILogger logger, string subscription, string endpoint);
 
-        [LoggerMessage(LogEvents.Discarded, LogLevel.Warning,
-            "{Subscription} discarded message {MessageId} ({KafkaTopic}/{Partition}@{Offset}): {Reason}; {Unnamed} more since the last such line")]
-        public static partial void Discarded(
-            ILogger logger, string subscription, string messageId, string kafkaTopic, int partition, long offset, string reason, long unnamed);
-
         [LoggerMessage(LogEvents.Paused, LogLevel.Information, "{Subscription} rests for {Pause}: its endpoint asked for it by Retry-After")]
         public static partial void Paused(ILogger logger, string subscription, TimeSpan pause);
 

@@ -1,5 +1,6 @@
 using Hermes.Delivery.Pace;
 using Hermes.Delivery.Retries;
+using Hermes.Delivery.Telemetry;
 using Hermes.Shared.Registry;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
     private readonly Action _roomAgain;
     private readonly ILogger _logger;
     private readonly Timetable _timetable;
+    private readonly DiscardLines _discards;
     private readonly Lock _gate = new();
     private readonly Queue<Parcel> _fresh = new();
     private readonly Queue<Parcel> _again = new();
@@ -51,6 +53,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
         _roomAgain = roomAgain;
         _logger = logger;
         _timetable = engine.Timetable;
+        _discards = new DiscardLines(logger, engine.Timetable);
         _rate = new RateLimit(engine.Clock.TimestampFrequency);
         _pace = new OutputPace(engine.Clock.TimestampFrequency);
         ApplyRate();

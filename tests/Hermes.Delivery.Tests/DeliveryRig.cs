@@ -42,7 +42,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
         TimeProvider? clock = null, DeliveryOptions? options = null, INameResolver? names = null, bool allowLoopback = true) =>
         new(await HttpEndpoint.StartAsync(), clock ?? TimeProvider.System, (options ?? new()) with { AllowLoopback = allowLoopback }, names ?? new SystemNames());
 
-    public SubscriptionDelivery Open(DeliveryPlan plan) => (SubscriptionDelivery)Engine.Open(plan, Settlements, () => Interlocked.Increment(ref _roomNotices));
+    public SubscriptionDelivery Open(DeliveryPlan plan) => (SubscriptionDelivery)OpenAny(plan);
+
+    public ISubscriptionDelivery OpenAny(DeliveryPlan plan) => Engine.Open(plan, Settlements, () => Interlocked.Increment(ref _roomNotices));
 
     /// <summary>A plan for this endpoint: Hermes's defaults with what a test changes.</summary>
     public DeliveryPlan Plan(

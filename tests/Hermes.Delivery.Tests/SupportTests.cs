@@ -7,13 +7,18 @@ namespace Hermes.Delivery.Tests;
 public sealed class SupportTests
 {
     [Theory]
-    [InlineData("batch", "BATCH")]
     [InlineData("oauth", "oAuthPolicy")]
     public void Recorded_subscriptions_that_are_not_served_are_refused_by_name(string subscription, string word) =>
         Assert.Contains(word, Support.Check(Recording.Subscription(subscription), Recording.Topic)!, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("""{"deliveryType":"BATCH"}""", "BATCH")]
+    [InlineData("""{"deliveryType":"STREAM"}""", "STREAM")]
+    [InlineData("""{"deliveryType":"BATCH","contentType":"AVRO"}""", "AVRO")]
+    [InlineData("""{"deliveryType":"BATCH","endpoint":"http://host/{id}"}""", "places")]
+    [InlineData("""{"deliveryType":"BATCH","headers":[{"name":"Content-Length","value":"1"}]}""", "Content-Length")]
+    [InlineData("""{"deliveryType":"BATCH","headers":[{"name":"X","value":"a\r\nb"}]}""", "header X")]
+    [InlineData("""{"endpointAddressResolverMetadata":{"hermesWorkers":{"batch":{"split":true}}}}""", "hermesWorkers.batch")]
+    [InlineData("""{"deliveryType":"BATCH","endpointAddressResolverMetadata":{"hermesWorkers":{"batch":{"halve":true}}}}""", "batch")]
     [InlineData("""{"contentType":"AVRO"}""", "AVRO")]
     [InlineData("""{"mode":"MULTICAST"}""", "MULTICAST")]
     [InlineData("""{"mode":"BROADCAST","endpoint":"http://host/{id}"}""", "ANYCAST")]
@@ -36,6 +41,9 @@ public sealed class SupportTests
     [InlineData("""{"filters":[{"type":"jsonpath","path":"$.a","matcher":"b","matchingStrategy":"ANY"},{"type":"header","header":"h","matcher":".*"}]}""")]
     [InlineData("""{"oAuthPolicy":null,"http2Enabled":false}""")]
     [InlineData("""{"http2Enabled":true}""")]
+    [InlineData("""{"deliveryType":"BATCH"}""")]
+    [InlineData("""{"deliveryType":"BATCH","mode":"BROADCAST","http2Enabled":true,"oAuthPolicy":{"grantType":"clientCredentials","providerName":"p"}}""")]
+    [InlineData("""{"deliveryType":"BATCH","endpointAddressResolverMetadata":{"hermesWorkers":{"batch":{"split":true}}}}""")]
     public void What_is_served_is_not_refused(string members) => Assert.Null(Support.Check(Document(members), Recording.Topic));
 
     [Fact]

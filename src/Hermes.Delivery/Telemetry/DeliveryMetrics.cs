@@ -14,6 +14,7 @@ internal sealed class DeliveryMetrics
     private readonly Histogram<double> _attempts;
     private readonly Counter<long> _headOfLine;
     private readonly Counter<long> _refused;
+    private readonly Histogram<int> _batches;
 
     public DeliveryMetrics(IMeterFactory meters, Func<IEnumerable<ISubscriptionDelivery>> open)
     {
@@ -22,6 +23,7 @@ internal sealed class DeliveryMetrics
         _attempts = meter.CreateHistogram<double>("hermes.delivery.attempt.duration", "s", "Time of one attempt, from its start to the answer.");
         _headOfLine = meter.CreateCounter<long>("hermes.delivery.head_of_line", "{message}", "Messages that held up the commits of their subscription.");
         _refused = meter.CreateCounter<long>("hermes.delivery.refused_addresses", "{address}", "Addresses of endpoints that were not connected to, by the rule that forbids them.");
+        _batches = meter.CreateHistogram<int>("hermes.delivery.batch.messages", "{message}", "Messages in a batch, at its first attempt.");
         meter.CreateObservableGauge("hermes.delivery.unsettled",
             () => open().Select(one => new Measurement<long>(one.Unsettled, new KeyValuePair<string, object?>(Subscription, one.Name))),
             "{message}", "Messages accepted and not yet settled.");
@@ -58,6 +60,8 @@ internal sealed class DeliveryMetrics
     }
 
     public void Refused(Refusal refusal) => _refused.Add(1, new KeyValuePair<string, object?>("hermes.rule", refusal.Rule));
+
+    public void Batched(DeliveryPlan plan, int messages) => _batches.Record(messages, new KeyValuePair<string, object?>(Subscription, plan.Name));
 
     public void HeadOfLine(DeliveryPlan plan) => _headOfLine.Add(1, new KeyValuePair<string, object?>(Subscription, plan.Name));
 }

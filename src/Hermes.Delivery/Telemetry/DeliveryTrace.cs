@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hermes.Delivery.Batches;
 using Hermes.Delivery.Sending;
 
 namespace Hermes.Delivery.Telemetry;
@@ -17,6 +18,19 @@ internal static class DeliveryTrace
         activity.SetTag("messaging.kafka.offset", message.Offset);
         activity.SetTag("messaging.message.id", message.Id);
         activity.SetTag("hermes.retry_count", parcel.Attempts);
+        activity.SetTag("server.address", plan.Endpoint.Fixed?.Host);
+        return activity;
+    }
+
+    public static Activity? Start(DeliveryPlan plan, Batch batch)
+    {
+        var links = batch.Parcels.SelectMany(static parcel => Publisher(parcel.Message) ?? []);
+        var activity = DeliveryMetrics.Source.StartActivity(ActivityKind.Client, parentContext: default, links: links, name: $"deliver {plan.Topic}");
+        if (activity is not { IsAllDataRequested: true }) return activity;
+        activity.SetTag("hermes.subscription", plan.Name);
+        activity.SetTag("hermes.batch_id", batch.Id);
+        activity.SetTag("messaging.batch.message_count", batch.Parcels.Count);
+        activity.SetTag("hermes.retry_count", batch.Attempts);
         activity.SetTag("server.address", plan.Endpoint.Fixed?.Host);
         return activity;
     }

@@ -17,4 +17,8 @@ internal static class LogEvents
     public const int TlsNotReloaded = 2041;
     public const int OwnCertificateEnded = 2042;
     public const int NoHttp2 = 2043;
+    public const int BatchesOpened = 2060;
+    public const int BatchesUpdated = 2061;
+    public const int BatchBeganToFail = 2062;
+    public const int BatchSplit = 2063;
 }

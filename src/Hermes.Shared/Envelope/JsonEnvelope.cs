@@ -15,7 +15,7 @@ public sealed class JsonEnvelope(string messageMember = "message", string metada
     private const string Id = "id";
     private const string Timestamp = "timestamp";
     private const string External = "externalMetadata";
-    private static readonly JsonWriterOptions AsIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    internal static readonly JsonWriterOptions AsIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Takes a value apart. Bytes that are no JSON, or JSON that is no envelope, come back whole as the body.</summary>
     public Unwrapped Unwrap(ReadOnlyMemory<byte> value)
@@ -41,6 +41,16 @@ public sealed class JsonEnvelope(string messageMember = "message", string metada
         ArgumentNullException.ThrowIfNull(externalMetadata);
         var buffer = new ArrayBufferWriter<byte>(body.Length + 256);
         using var json = new Utf8JsonWriter(buffer, AsIs);
+        WriteHead(json, id, timestampMs, Guarded(externalMetadata));
+        json.WriteRawValue(body, skipInputValidation: true);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>All up to the message itself.</summary>
+    internal void WriteHead(Utf8JsonWriter json, string id, long timestampMs, IEnumerable<KeyValuePair<string, string>> externalMetadata)
+    {
         json.WriteStartObject();
         json.WriteBoolean(Mark, true);
         json.WriteStartObject(metadataMember);
@@ -48,18 +58,20 @@ public sealed class JsonEnvelope(string messageMember = "message", string metada
         json.WriteString(Id, id);
         json.WriteStartObject(External);
         foreach (var (name, entry) in externalMetadata)
-        {
-            if (name == messageMember || name == metadataMember)
-                throw new ArgumentException($"External metadata must not be named '{name}': Hermes would take it for the message.", nameof(externalMetadata));
             json.WriteString(name, entry);
-        }
         json.WriteEndObject();
         json.WriteEndObject();
         json.WritePropertyName(messageMember);
-        json.WriteRawValue(body, skipInputValidation: true);
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
+    }
+
+    private IEnumerable<KeyValuePair<string, string>> Guarded(IEnumerable<KeyValuePair<string, string>> externalMetadata)
+    {
+        foreach (var entry in externalMetadata)
+        {
+            if (entry.Key == messageMember || entry.Key == metadataMember)
+                throw new ArgumentException($"External metadata must not be named '{entry.Key}': Hermes would take it for the message.", nameof(externalMetadata));
+            yield return entry;
+        }
     }
 
     private static Unwrapped Bare(ReadOnlyMemory<byte> value) => new(value, null, null, []);

@@ -57,6 +57,9 @@ public sealed record SubscriptionDocument
     /// <summary>Members that this version does not know, and those that only management uses.</summary>
     [JsonExtensionData] public IDictionary<string, JsonElement>? Others { get; set; }
 
+    /// <summary>Whether it gets many messages a request. Its delivery is of another kind: a change needs a stop and a start.</summary>
+    [JsonIgnore] public bool IsBatch => DeliveryType == DeliveryTypes.Batch;
+
     /// <summary>Whether consumers are to serve it.</summary>
     [JsonIgnore] public bool IsServed => (State ?? SubscriptionState.Pending) is SubscriptionState.Active or SubscriptionState.Pending;
 }

@@ -15,6 +15,9 @@ public sealed record SubscriptionExtensions
 
     private static readonly SubscriptionExtensions None = new();
 
+    /// <summary>Of a batch subscription: how its batches are treated.</summary>
+    public BatchExtensions? Batch { get; init; }
+
     /// <summary>Reads them from a subscription's document.</summary>
     /// <param name="document">The subscription.</param>
     /// <param name="extensions">What it asks for; nothing when it has no such member.</param>

@@ -112,7 +112,8 @@ internal sealed partial class ServedSubscription(
             return;
         }
         var spec = SpecOf(subscription, topic);
-        if (_run is not null && (_run.Subscription.Identity != subscription.Identity || !_run.Spec.Topics.SequenceEqual(spec.Topics, StringComparer.Ordinal)))
+        if (_run is not null && (_run.Subscription.Identity != subscription.Identity || _run.Subscription.Document.IsBatch != subscription.Document.IsBatch
+            || !_run.Spec.Topics.SequenceEqual(spec.Topics, StringComparer.Ordinal)))
             await StopAsync(letGo);
         if (_run is not null)
         {

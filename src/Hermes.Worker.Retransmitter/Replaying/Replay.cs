@@ -57,6 +57,8 @@ internal sealed class Replay(ClaimedJob job, JobRequest request, Replays replays
             await job.RestAsync(request, await StopAsync(cancellationToken), obstacle, cancellationToken);
             return false;
         }
+        if (_session is not null && !_session.Serves(subscription!))
+            await job.CheckpointAsync(request, await StopAsync(cancellationToken), cancellationToken);
         if (_session is null)
         {
             await job.ResumeAsync(request, cancellationToken);

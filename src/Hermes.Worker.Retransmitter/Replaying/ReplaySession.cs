@@ -45,6 +45,9 @@ internal sealed class ReplaySession : IAsyncDisposable
         return new(thread, intake, delivery, subscription);
     }
 
+    /// <summary>Whether it can follow this document: another <c>deliveryType</c> needs another session.</summary>
+    public bool Serves(RegisteredSubscription subscription) => _subscription.Document.IsBatch == subscription.Document.IsBatch;
+
     /// <summary>Follows a changed document.</summary>
     public void Update(RegisteredSubscription subscription, RegisteredTopic topic)
     {

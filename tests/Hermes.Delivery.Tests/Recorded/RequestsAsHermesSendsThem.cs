@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 
@@ -35,6 +36,35 @@ public sealed class RequestsAsHermesSendsThem : IAsyncLifetime
         _rig.Endpoint.Script(503);
         Open("fail503").TryAccept(Message(recorded));
         Compare(recorded, (await _rig.Endpoint.WhenReceivedAsync(2))[1]);
+    }
+
+    [Fact]
+    public async Task A_batch_is_the_recorded_one_but_for_its_id()
+    {
+        var recorded = Recording.Requests.First(request => request.Path is "/batch");
+        var delivery = Open("batch");
+        using var body = JsonDocument.Parse(recorded.Body);
+        foreach (var element in body.RootElement.EnumerateArray())
+        {
+            var metadata = element.GetProperty("metadata");
+            delivery.TryAccept(new Message
+            {
+                Id = metadata.GetProperty("id").GetString()!,
+                KafkaTopic = "bench.rec",
+                Partition = 0,
+                Offset = metadata.GetProperty("timestamp").GetInt64(),
+                Epoch = 0,
+                PublishedMs = metadata.GetProperty("timestamp").GetInt64(),
+                Body = System.Text.Encoding.UTF8.GetBytes(element.GetProperty("message").GetRawText()),
+            });
+        }
+
+        var sent = (await _rig.Endpoint.WhenReceivedAsync(1))[0];
+        Assert.True(Guid.TryParseExact(sent.Header("Hermes-Batch-Id"), "D", out _));
+        Compare(WithoutId(recorded), sent with { Headers = [.. sent.Headers.Where(header => header.Key != "Hermes-Batch-Id")] });
+
+        static RecordedRequest WithoutId(RecordedRequest request) =>
+            request with { Headers = [.. request.Headers.Where(header => header.Key != "Hermes-Batch-Id")] };
     }
 
     [Fact]

@@ -1,0 +1,264 @@
+using Hermes.Delivery.Pace;
+using Hermes.Delivery.Retries;
+using Hermes.Delivery.Telemetry;
+using Hermes.Shared.Registry;
+using Microsoft.Extensions.Logging;
+
+namespace Hermes.Delivery.Batches;
+
+/// <summary>
+/// Brings the messages of one subscription to its endpoint in batches, one request after the other. While a batch is under way the next
+/// one is put together, and a few messages more are kept ready behind it. Owns no thread and no timer.
+/// </summary>
+/// <remarks>
+/// One lock guards the books, never across I/O or a callback. A single pump at a time takes accepted messages through the filters into
+/// the open batch, and starts the attempt of a batch that is due. A batch holds its messages, not its body: that is written for each
+/// attempt and given back after it, so a subscription holds the bytes of two batches and some ready messages, and one body at most.
+/// </remarks>
+internal sealed partial class BatchDelivery : ISubscriptionDelivery
+{
+    private readonly DeliveryEngine _engine;
+    private readonly ISettlements _settlements;
+    private readonly Action _roomAgain;
+    private readonly ILogger _logger;
+    private readonly Timetable _timetable;
+    private readonly DiscardLines _discards;
+    private readonly Lock _gate = new();
+    private readonly Queue<BatchParcel> _ready = new();
+    private readonly Stack<Batch> _parts = new(); // of a split batch, the next one on top; they go before the open one
+    private readonly RateLimit _rate;
+    private readonly Alarm _alarm;
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile DeliveryPlan _plan;
+    private Batch? _current; // on the wire, or before its next attempt
+    private Batch? _open; // being put together
+    private long _readyBytes;
+    private int _readyCount;
+    private int _unsettled;
+    private long _attempts;
+    private bool _pumping;
+    private bool _roomWanted;
+    private bool _closed;
+
+    public BatchDelivery(DeliveryEngine engine, DeliveryPlan plan, ISettlements settlements, Action roomAgain, ILogger logger)
+    {
+        _engine = engine;
+        _plan = plan;
+        _settlements = settlements;
+        _roomAgain = roomAgain;
+        _logger = logger;
+        _timetable = engine.Timetable;
+        _discards = new DiscardLines(logger, engine.Timetable);
+        _rate = new RateLimit(engine.Clock.TimestampFrequency);
+        _rate.Set(plan.Rate, _timetable.Now);
+        _alarm = new Alarm(_timetable, Look);
+        _pump = new PumpWork(this);
+        LogOpened(plan);
+    }
+
+    /// <inheritdoc/>
+    public string Name => _plan.Name;
+
+    /// <inheritdoc/>
+    public int Unsettled => Volatile.Read(ref _unsettled);
+
+    /// <inheritdoc/>
+    public int Resting
+    {
+        get
+        {
+            lock (_gate) return _current is { OnWire: false } batch ? batch.Parcels.Count : 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public TimeSpan OldestAge
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var oldest = long.MaxValue;
+                foreach (var batch in Batches()) oldest = Math.Min(oldest, batch.Parcels[0].AcceptedAt);
+                foreach (var parcel in _ready) oldest = Math.Min(oldest, parcel.Abandoned ? long.MaxValue : parcel.AcceptedAt);
+                return oldest == long.MaxValue ? TimeSpan.Zero : _timetable.Between(oldest, _timetable.Now);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public long Attempts => Volatile.Read(ref _attempts);
+
+    /// <inheritdoc/>
+    public double? MaxRate { get; set; }
+
+    /// <summary>Messages accepted and in no batch yet, for tests.</summary>
+    internal int Ready => Volatile.Read(ref _readyCount);
+
+    /// <inheritdoc/>
+    public bool TryAccept(Message message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        bool pump;
+        lock (_gate)
+        {
+            if (_closed) return false;
+            if (_readyCount > 0 && (_readyCount >= ReadyAhead(_plan) || _readyBytes >= _plan.Batch!.Volume))
+            {
+                _roomWanted = true;
+                return false;
+            }
+
+            _ready.Enqueue(new BatchParcel(message, _timetable.Now));
+            _readyCount++;
+            _readyBytes += message.Body.Length;
+            _unsettled++;
+            pump = TakePump();
+        }
+
+        if (pump) ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Abandon(string kafkaTopic, int partition, int epoch)
+    {
+        bool room, pump;
+        lock (_gate)
+        {
+            foreach (var parcel in _ready)
+                if (Concerns(parcel))
+                    DropReady(parcel);
+            foreach (var batch in Batches())
+                foreach (var parcel in batch.Parcels)
+                    if (Concerns(parcel))
+                        parcel.Abandoned = true;
+            CompactAll();
+            room = TakeRoomNotice();
+            pump = TakePump();
+        }
+
+        if (room) _roomAgain();
+        if (pump) ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
+
+        bool Concerns(BatchParcel parcel) => !parcel.Abandoned && parcel.Message.Partition == partition && parcel.Message.Epoch <= epoch
+            && string.Equals(parcel.Message.KafkaTopic, kafkaTopic, StringComparison.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    public async Task DrainAsync(CancellationToken letGo)
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            foreach (var parcel in _ready)
+                if (!parcel.Abandoned)
+                    DropReady(parcel);
+            foreach (var batch in Batches())
+                if (!batch.OnWire)
+                    DropAll(batch);
+            CompactAll();
+            if (_unsettled == 0) _empty.TrySetResult();
+        }
+
+        await using var _ = letGo.UnsafeRegister(static state => ((BatchDelivery)state!).LetGo(), this);
+        await _empty.Task;
+        _engine.Closed(this);
+    }
+
+    /// <summary>Lets go of everything at once, unsettled.</summary>
+    public async ValueTask DisposeAsync() => await DrainAsync(new CancellationToken(canceled: true));
+
+    /// <inheritdoc/>
+    public void Update(RegisteredSubscription subscription, RegisteredTopic topic) => Update(_engine.Compile(subscription, topic));
+
+    internal void Update(DeliveryPlan plan)
+    {
+        if (plan.Batch is null) throw new NotSupportedException($"{plan.Name} is no batch subscription any more.");
+        bool room;
+        lock (_gate)
+        {
+            _plan = plan;
+            _rate.Set(plan.Rate, _timetable.Now);
+            room = TakeRoomNotice();
+        }
+
+        LogUpdated(plan);
+        if (room) _roomAgain();
+    }
+
+    private void LetGo()
+    {
+        CancellationTokenSource cut;
+        int count;
+        lock (_gate)
+        {
+            // An attempt that has come to its end is past letting go: its messages are being settled.
+            if (_current is not { Abort: { } abort } batch) return;
+            cut = abort;
+            count = batch.Parcels.Count;
+            DropAll(batch);
+        }
+
+        Log.LetGo(_logger, Name, count);
+        cut.Cancel();
+    }
+
+    // Under the lock.
+    private IEnumerable<Batch> Batches()
+    {
+        if (_current is not null) yield return _current;
+        foreach (var part in _parts) yield return part;
+        if (_open is not null) yield return _open;
+    }
+
+    // Under the lock: the pump passes over it.
+    private void DropReady(BatchParcel parcel)
+    {
+        parcel.Abandoned = true;
+        LeaveReady(parcel);
+        Gone(1);
+    }
+
+    private void LeaveReady(BatchParcel parcel)
+    {
+        _readyCount--;
+        _readyBytes -= parcel.Message.Body.Length;
+    }
+
+    // Under the lock: takes what is abandoned out of the batches that are not on the wire, and lets go of those that are empty now.
+    private void CompactAll()
+    {
+        if (_current is { OnWire: false } current && !Compact(current)) _current = null;
+        if (_open is { } open && !Compact(open)) _open = null;
+        if (_parts.Count == 0) return;
+        var left = _parts.Where(Compact).Reverse().ToList();
+        _parts.Clear();
+        foreach (var part in left) _parts.Push(part);
+    }
+
+    private bool Compact(Batch batch)
+    {
+        var before = batch.Parcels.Count;
+        var any = batch.Compact();
+        Gone(before - batch.Parcels.Count);
+        return any;
+    }
+
+    private void Gone(int count)
+    {
+        _unsettled -= count;
+        if (_closed && _unsettled == 0) _empty.TrySetResult();
+    }
+
+    /// <summary>How many accepted messages are kept ready behind the batches: enough for the time in which the intake's thread wakes.</summary>
+    private static int ReadyAhead(DeliveryPlan plan) => Math.Clamp(plan.Batch!.Size, 8, 256);
+
+    /// <summary>Under the lock: whether the intake, which was refused, has to be told now that there is room.</summary>
+    private bool TakeRoomNotice()
+    {
+        if (!_roomWanted || _closed || _readyCount > ReadyAhead(_plan) / 2 || (_readyCount > 0 && _readyBytes > _plan.Batch!.Volume / 2)) return false;
+        _roomWanted = false;
+        return true;
+    }
+}

@@ -1,0 +1,16 @@
+namespace Hermes.Delivery.Batches;
+
+/// <summary>One accepted message on its way into a batch and through it. Its owner's lock guards it.</summary>
+internal sealed class BatchParcel(Message message, long acceptedAt)
+{
+    public Message Message { get; } = message;
+
+    /// <summary>When it was accepted, as a timestamp.</summary>
+    public long AcceptedAt { get; } = acceptedAt;
+
+    /// <summary>Its bytes in a batch, envelope included; 0 while it is not measured.</summary>
+    public int Length { get; set; }
+
+    /// <summary>Its partition was revoked, or the process lets go: nothing more is reported of it.</summary>
+    public bool Abandoned { get; set; }
+}
