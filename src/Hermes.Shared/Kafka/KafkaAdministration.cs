@@ -6,20 +6,19 @@ namespace Hermes.Shared.Kafka;
 /// <summary>Topics and consumer groups, administered. Each call is bounded by <see cref="Limit"/>.</summary>
 public sealed class KafkaAdministration : IDisposable
 {
-    // Many calls that time out while they wait for one coordinator can end the process by an assertion of librdkafka.
-    private const int AtOnce = 4;
-    private static readonly TimeSpan Afterlife = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
     private readonly KafkaClients _clients;
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _slots = new(AtOnce);
-    private IAdminClient _admin;
+    private AdminConnection _connection;
+    private Task _closings = Task.CompletedTask;
+    private bool _isDisposed;
 
     /// <summary>Connects with the first call.</summary>
     public KafkaAdministration(KafkaClients clients)
     {
         ArgumentNullException.ThrowIfNull(clients);
         _clients = clients;
-        _admin = Build();
+        _connection = Connect();
     }
 
     /// <summary>Longest wait for the broker. 10 s.</summary>
@@ -32,9 +31,8 @@ public sealed class KafkaAdministration : IDisposable
     {
         try
         {
-            await _admin.CreateTopicsAsync(
-                [new() { Name = topic, NumPartitions = partitions, ReplicationFactor = replicationFactor, Configs = new(configs) }],
-                new() { RequestTimeout = Limit, OperationTimeout = Limit });
+            var wanted = new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = replicationFactor, Configs = new(configs) };
+            await AskOnceAsync((admin, limit) => Done(admin.CreateTopicsAsync([wanted], new() { RequestTimeout = limit, OperationTimeout = Limit })));
             return true;
         }
         catch (CreateTopicsException e) when (e.Results.TrueForAll(r => r.Error.Code is ErrorCode.TopicAlreadyExists))
@@ -49,7 +47,7 @@ public sealed class KafkaAdministration : IDisposable
     {
         try
         {
-            await _admin.DeleteTopicsAsync([topic], new() { RequestTimeout = Limit, OperationTimeout = Limit });
+            await AskOnceAsync((admin, limit) => Done(admin.DeleteTopicsAsync([topic], new() { RequestTimeout = limit, OperationTimeout = Limit })));
         }
         catch (DeleteTopicsException e) when (e.Results.TrueForAll(r => r.Error.Code is ErrorCode.UnknownTopicOrPart))
         {
@@ -59,18 +57,18 @@ public sealed class KafkaAdministration : IDisposable
 
     /// <summary>A topic's partitions, from 0 on; none when there is no such topic.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>
-    public async Task<IReadOnlyList<TopicPartition>> PartitionsAsync(string topic)
+    public Task<IReadOnlyList<TopicPartition>> PartitionsAsync(string topic) => AskAsync<IReadOnlyList<TopicPartition>>(async (admin, limit) =>
     {
         try
         {
-            var described = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new() { RequestTimeout = Limit });
+            var described = await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new() { RequestTimeout = limit });
             return [.. described.TopicDescriptions[0].Partitions.Select(p => new TopicPartition(topic, p.Partition)).OrderBy(p => p.Partition.Value)];
         }
         catch (DescribeTopicsException e) when (e.Results.TopicDescriptions.TrueForAll(t => t.Error.Code is ErrorCode.UnknownTopicOrPart))
         {
             return [];
         }
-    }
+    });
 
     /// <summary>The offset that the next record of each partition will get.</summary>
     /// <exception cref="KafkaException">A partition has no leader for longer, or the broker cannot be reached.</exception>
@@ -86,9 +84,8 @@ public sealed class KafkaAdministration : IDisposable
         [.. (await OffsetsAsync(partitions, OffsetSpec.ForTimestamp(time.ToUnixTimeMilliseconds()))).Where(o => o.Offset.Value >= 0)];
 
     /// <summary>Commits offsets for a group without members, whatever it had committed before.</summary>
-    /// <remarks>Where the group has members, librdkafka tries again until <see cref="Limit"/>, and then does not always say
-    /// why it failed: ask <see cref="HasMembersAsync"/> first.</remarks>
-    /// <exception cref="KafkaException">The broker refuses (also: the group has members), or cannot be reached.</exception>
+    /// <exception cref="KafkaException">The broker refuses (where the group has members: <see cref="ErrorCode.UnknownMemberId"/> for each
+    /// partition), or cannot be reached; then nothing of it is done later.</exception>
     public async Task CommitAsync(string group, IReadOnlyList<TopicPartitionOffset> offsets) =>
         await AskAsync((admin, limit) => admin.AlterConsumerGroupOffsetsAsync([new(group, [.. offsets])], new() { RequestTimeout = limit }));
 
@@ -126,7 +123,7 @@ public sealed class KafkaAdministration : IDisposable
     {
         try
         {
-            var described = await _admin.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = Limit });
+            var described = await AskAsync((admin, limit) => admin.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = limit }));
             var found = described.ConsumerGroupDescriptions[0];
             return found.State is ConsumerGroupState.Dead ? null : (found.State, found.Members.Count);
         }
@@ -163,7 +160,7 @@ public sealed class KafkaAdministration : IDisposable
     {
         try
         {
-            await _admin.DeleteGroupsAsync([group], new() { RequestTimeout = Limit });
+            await AskAsync((admin, limit) => Done(admin.DeleteGroupsAsync([group], new() { RequestTimeout = limit })));
         }
         catch (DeleteGroupsException e) when (e.Results.TrueForAll(r => r.Error.Code is ErrorCode.GroupIdNotFound))
         {
@@ -171,11 +168,13 @@ public sealed class KafkaAdministration : IDisposable
         }
     }
 
-    /// <summary>Lets go of the connections.</summary>
+    /// <summary>Lets go of the connections; calls under way fail.</summary>
     public void Dispose()
     {
-        _admin.Dispose();
-        _slots.Dispose();
+        lock (_gate)
+            _isDisposed = true;
+        _ = Close(_connection);
+        _closings.Wait(CloseLimit);
     }
 
     private async Task<IReadOnlyList<TopicPartitionOffset>> OffsetsAsync(IReadOnlyList<TopicPartition> partitions, OffsetSpec spec)
@@ -185,44 +184,75 @@ public sealed class KafkaAdministration : IDisposable
         return [.. found.ResultInfos.Select(r => r.TopicPartitionOffsetError.TopicPartitionOffset)];
     }
 
-    private Task<T> AskAsync<T>(Func<IAdminClient, TimeSpan, Task<T>> ask)
+    private static async Task<bool> Done(Task call)
     {
-        var used = _admin;
-        return Patience.AskAsync(Limit, () => Renew(used), async limit =>
-        {
-            await _slots.WaitAsync();
-            try
-            {
-                used = Volatile.Read(ref _admin);
-                return await ask(used, limit);
-            }
-            finally
-            {
-                _slots.Release();
-            }
-        });
+        await call;
+        return true;
     }
 
-    // Failures come back from the calls; without a handler librdkafka writes to the console.
-    private IAdminClient Build() => new AdminClientBuilder(_clients.Admin()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+    /// <summary>Asks until there is an answer, or a refusal that stays. What is asked must bear repetition. After a failure nothing
+    /// that was asked is under way any more.</summary>
+    private Task<T> AskAsync<T>(Func<IAdminClient, TimeSpan, Task<T>> ask) => Patience.AskAsync(Limit, async limit =>
+    {
+        var connection = Current();
+        try
+        {
+            return await connection.AskAsync(limit, ask);
+        }
+        catch (KafkaException e) when (connection.IsSpent || (connection.Age >= Patience.OneAttempt && IsHealedByNewOne(e)))
+        {
+            await RenewAsync(connection);
+            throw;
+        }
+    });
 
-    /// <summary>Starts over with new connections: after a restart of its broker, librdkafka's administrator does not find the
-    /// group's coordinator again. Many calls may fail of one client; the first replaces it.</summary>
-    private void Renew(IAdminClient failed)
+    /// <summary>Asks what does not bear repetition, by a connection of its own, which the failure of another call does not end.</summary>
+    private async Task<T> AskOnceAsync<T>(Func<IAdminClient, TimeSpan, Task<T>> ask)
+    {
+        var connection = Connect();
+        try
+        {
+            return await connection.AskAsync(Limit, ask);
+        }
+        finally
+        {
+            _ = Close(connection);
+        }
+    }
+
+    private AdminConnection Connect() => new(_clients.Administration());
+
+    private AdminConnection Current()
     {
         lock (_gate)
         {
-            if (!ReferenceEquals(_admin, failed))
-                return;
-            _admin = Build();
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _connection;
         }
-        // Calls of others may still be under way on it, and one whose client is disposed of is never answered.
-        _ = DisposeLaterAsync(failed);
     }
 
-    private static async Task DisposeLaterAsync(IAdminClient retired)
+    /// <summary>Starts over with new connections. Many calls may fail of one; the first replaces it, and all wait for its end.</summary>
+    private async Task RenewAsync(AdminConnection failed)
     {
-        await Task.Delay(Afterlife, TimeProvider.System);
-        retired.Dispose();
+        lock (_gate)
+        {
+            if (!_isDisposed && ReferenceEquals(_connection, failed))
+                _connection = Connect();
+        }
+        await Task.WhenAny(Close(failed), Task.Delay(CloseLimit, TimeProvider.System));
     }
+
+    private Task Close(AdminConnection connection)
+    {
+        lock (_gate)
+        {
+            var closing = connection.RetireAsync();
+            _closings = _closings.IsCompleted ? closing : Task.WhenAll(_closings, closing);
+            return closing;
+        }
+    }
+
+    // After a restart of its broker, and when a group's coordinator has moved, librdkafka's administrator does not find it again.
+    private static bool IsHealedByNewOne(KafkaException failure) => failure.Error is { IsLocalError: true, Code: not ErrorCode.Local_Partial }
+        || KafkaErrors.Of(failure).Any(e => e.Code is ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupCoordinatorNotAvailable);
 }

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 
 namespace Hermes.Shared.Kafka;
 
@@ -8,13 +7,14 @@ namespace Hermes.Shared.Kafka;
 internal static class Patience
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan OneAttempt = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long one attempt waits.</summary>
+    public static readonly TimeSpan OneAttempt = TimeSpan.FromSeconds(3);
 
     /// <summary>Asks until there is an answer, a refusal that stays, or the limit is reached: then the last refusal is thrown.</summary>
     /// <param name="limit">For all attempts together. What is asked must bear repetition.</param>
-    /// <param name="renew">Called before it is asked again after a failure of the connection.</param>
     /// <param name="ask">Asks once, within the time given.</param>
-    public static async Task<T> AskAsync<T>(TimeSpan limit, Action renew, Func<TimeSpan, Task<T>> ask)
+    public static async Task<T> AskAsync<T>(TimeSpan limit, Func<TimeSpan, Task<T>> ask)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (true)
@@ -22,27 +22,19 @@ internal static class Patience
             var left = limit - TimeProvider.System.GetElapsedTime(started);
             try
             {
-                return await ask(left < OneAttempt ? left : OneAttempt);
+                return await ask(left > OneAttempt ? OneAttempt : left > TimeSpan.Zero ? left : TimeSpan.Zero);
             }
-            catch (KafkaException e) when (Passes(e) && TimeProvider.System.GetElapsedTime(started) + Pause < limit)
+            catch (KafkaException e) when (KafkaErrors.Of(e).All(Passes) && TimeProvider.System.GetElapsedTime(started) + Pause < limit)
             {
-                if (e.Error.IsLocalError)
-                    renew();
                 await Task.Delay(Pause, TimeProvider.System);
+                if (TimeProvider.System.GetElapsedTime(started) >= limit)
+                    throw; // a pause may last longer than it should
             }
         }
     }
 
-    private static bool Passes(KafkaException e) => e switch
-    {
-        ListOffsetsException list => list.Result.ResultInfos.TrueForAll(r => Passes(r.TopicPartitionOffsetError.Error.Code)),
-        ListConsumerGroupOffsetsException committed => committed.Results.TrueForAll(r => Passes(r.Error.Code)),
-        AlterConsumerGroupOffsetsException altered => altered.Results.TrueForAll(r => Passes(r.Error.Code)),
-        _ => Passes(e.Error.Code),
-    };
-
-    private static bool Passes(ErrorCode code) => code
-        is ErrorCode.NoError or ErrorCode.UnknownTopicOrPart or ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition
+    private static bool Passes(Error error) => error.Code
+        is ErrorCode.UnknownTopicOrPart or ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition
         or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupLoadInProgress
         or ErrorCode.OffsetNotAvailable or ErrorCode.FencedLeaderEpoch or ErrorCode.UnknownLeaderEpoch
         or ErrorCode.NetworkException or ErrorCode.RequestTimedOut

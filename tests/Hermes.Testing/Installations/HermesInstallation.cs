@@ -50,6 +50,7 @@ public sealed class HermesInstallation : IAsyncDisposable
         var kafka = new KafkaSettings { BootstrapServers = brokers, Namespace = root.Trim('/') };
         var installation = new HermesInstallation(zooKeeper, root, kafka, zooKeeperServers);
         await installation._administration.CreateTopicAsync(installation.KafkaTopic, partitions, 1, new Dictionary<string, string>(StringComparer.Ordinal));
+        await Until.TrueAsync(async () => (await installation._administration.PartitionsAsync(installation.KafkaTopic)).Count == partitions, "the topic that was created");
         await installation.Registry.CreateGroupAsync(new() { GroupName = Topic.Group }, Cancellation);
         await installation.Registry.CreateTopicAsync(new() { Name = Topic.ToString(), ContentType = ContentTypes.Json }, Cancellation);
         return installation;

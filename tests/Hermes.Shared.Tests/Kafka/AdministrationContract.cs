@@ -1,0 +1,147 @@
+using System.Globalization;
+using Confluent.Kafka;
+using Hermes.Shared.Kafka;
+using Hermes.Testing;
+using Hermes.Testing.Kafka;
+
+namespace Hermes.Shared.Tests.Kafka;
+
+/// <summary>Kafka's administration, above all while its only broker comes and goes, which used to end the process.</summary>
+public abstract class AdministrationContract
+{
+    private const string Topic = "orders";
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TopicPartition[] Partitions = [new(Topic, 0), new(Topic, 1)];
+
+    [Fact]
+    public async Task A_call_that_was_given_up_while_the_broker_was_away_is_not_carried_out_when_it_comes()
+    {
+        await using var broker = await LaunchAsync();
+        using (var kafka = Administration(broker))
+            await PrepareAsync(kafka);
+        await broker.StopAsync();
+
+        using var early = Administration(broker);
+        // One whose call is not even waited for.
+        using (var brief = Administration(broker))
+        {
+            var unanswered = brief.CommittedAsync("brief", Partitions);
+            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, Cancellation);
+            brief.Dispose();
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => unanswered);
+        }
+        var failures = await Task.WhenAll(
+            Assert.ThrowsAnyAsync<KafkaException>(() => early.CommitAsync("given-up", Offsets(7))),
+            Assert.ThrowsAnyAsync<KafkaException>(() => early.CommittedAsync("given-up", Partitions)),
+            Assert.ThrowsAnyAsync<KafkaException>(() => early.FindGroupAsync("given-up")),
+            Assert.ThrowsAnyAsync<KafkaException>(() => early.DeleteGroupAsync("kept")));
+        Assert.All(failures, f => Assert.Equal(ErrorCode.Local_TimedOut, f.Error.Code));
+        await broker.StartAsync();
+
+        await WhenAnsweringAsync(early);
+        // By others as well: what comes late would come with the connections.
+        using var late = Administration(broker);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Empty(await late.CommittedAsync("given-up"));
+            Assert.Equal(Offsets(3), await early.CommittedAsync("kept", Partitions));
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task Many_calls_at_once_are_all_answered_while_the_broker_goes_and_comes()
+    {
+        await using var broker = await LaunchAsync();
+        using var kafka = Administration(broker);
+        await PrepareAsync(kafka);
+        var answers = 0;
+        using var enough = new CancellationTokenSource();
+        var calls = Enumerable.Range(0, 60).Select(async i =>
+        {
+            var group = string.Create(CultureInfo.InvariantCulture, $"group-{i}");
+            while (!enough.IsCancellationRequested)
+            {
+                try
+                {
+                    Task call = (i % 3) switch
+                    {
+                        0 => kafka.CommittedAsync(group, Partitions),
+                        1 => kafka.CommitAsync(group, Offsets(i)),
+                        _ => kafka.FindGroupAsync(group),
+                    };
+                    await call;
+                    Interlocked.Increment(ref answers);
+                }
+                catch (KafkaException)
+                {
+                    // The broker was away for too long: that is an answer.
+                }
+            }
+        }).ToList();
+        for (var restart = 0; restart < 2; restart++)
+        {
+            var mark = Volatile.Read(ref answers);
+            await Until.TrueAsync(() => Volatile.Read(ref answers) > mark + 300, "answers from all", Minute);
+            await broker.StopAsync();
+            // Longer than one attempt lasts.
+            await Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System, Cancellation);
+            await broker.StartAsync();
+        }
+        var last = Volatile.Read(ref answers);
+        await Until.TrueAsync(() => Volatile.Read(ref answers) > last + 300, "answers from all after the last restart", Minute);
+        await enough.CancelAsync();
+        await Task.WhenAll(calls).WaitAsync(Minute, TimeProvider.System, Cancellation);
+        foreach (var i in Enumerable.Range(0, 60).Where(i => i % 3 == 1))
+            Assert.Equal(Offsets(i), await kafka.CommittedAsync(string.Create(CultureInfo.InvariantCulture, $"group-{i}"), Partitions));
+    }
+
+    [Fact]
+    public async Task A_commit_for_a_group_with_members_is_refused_at_once_and_says_why()
+    {
+        await using var broker = await LaunchAsync();
+        using var kafka = Administration(broker);
+        await PrepareAsync(kafka);
+        using var member = new ConsumerBuilder<Ignore, Ignore>(Clients(broker).Consumer("kept")).SetLogHandler((_, _) => { }).Build();
+        member.Subscribe(Topic); // and reads nothing: what it has committed is behind the end
+        await Until.TrueAsync(() =>
+        {
+            member.Consume(TimeSpan.Zero);
+            return member.Assignment.Count == Partitions.Length;
+        }, "the assignment", Minute);
+        var started = TimeProvider.System.GetTimestamp();
+        var failure = await Assert.ThrowsAnyAsync<KafkaException>(() => kafka.CommitAsync("kept", Offsets(9)));
+        Assert.All(KafkaErrors.Of(failure), e => Assert.Equal(ErrorCode.UnknownMemberId, e.Code));
+        Assert.True(TimeProvider.System.GetElapsedTime(started) < KafkaAdministration.Limit, "It was asked again and again.");
+        Assert.Equal(Offsets(3), await kafka.CommittedAsync("kept", Partitions));
+    }
+
+    protected abstract Task<IKafkaBroker> LaunchAsync();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static KafkaClients Clients(IKafkaBroker broker) => new(new() { BootstrapServers = broker.BootstrapServers });
+
+    private static KafkaAdministration Administration(IKafkaBroker broker) => new(Clients(broker));
+
+    private static TopicPartitionOffset[] Offsets(long offset) => [.. Partitions.Select(p => new TopicPartitionOffset(p, offset))];
+
+    private static async Task PrepareAsync(KafkaAdministration kafka)
+    {
+        Assert.True(await kafka.CreateTopicAsync(Topic, Partitions.Length, 1, new Dictionary<string, string>(StringComparer.Ordinal)));
+        await Until.TrueAsync(async () => (await kafka.PartitionsAsync(Topic)).Count == Partitions.Length, "the topic", Minute);
+        await kafka.CommitAsync("kept", Offsets(3));
+    }
+
+    private static Task WhenAnsweringAsync(KafkaAdministration kafka) => Until.TrueAsync(async () =>
+    {
+        try
+        {
+            return (await kafka.CommittedAsync("kept", Partitions)).Count == Partitions.Length;
+        }
+        catch (KafkaException)
+        {
+            return false;
+        }
+    }, "an answer of the broker that came back", Minute);
+}

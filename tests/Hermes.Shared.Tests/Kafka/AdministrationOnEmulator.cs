@@ -1,0 +1,9 @@
+using Hermes.Testing.Kafka;
+
+namespace Hermes.Shared.Tests.Kafka;
+
+/// <summary>On an emulator of its own for each test.</summary>
+public sealed class AdministrationOnEmulator : AdministrationContract
+{
+    protected override async Task<IKafkaBroker> LaunchAsync() => await EmulatorProcess.LaunchAsync();
+}
