@@ -37,6 +37,15 @@ public interface ISubscriptionDelivery : IAsyncDisposable
     void Abandon(string kafkaTopic, int partition, int epoch);
 
     /// <summary>
+    /// Drops what waits of a partition that is to be given back, up to and including <paramref name="epoch"/>, unsettled. Attempts on the
+    /// wire run to their end and are settled as always, but for one that fails: it is left to the next owner.
+    /// </summary>
+    void Release(string kafkaTopic, int partition, int epoch) => Abandon(kafkaTopic, partition, epoch);
+
+    /// <summary>Attempts on the wire of released partitions; <c>roomAgain</c> is called once there are none.</summary>
+    int Releasing => 0;
+
+    /// <summary>
     /// Accepts no more, drops unsettled what is not on the wire, and waits for the attempts that are. An attempt that fails now is not
     /// repeated. At <paramref name="letGo"/> the rest is cut off, unsettled, and the wait ends; it does not throw.
     /// </summary>

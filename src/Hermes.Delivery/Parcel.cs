@@ -39,6 +39,9 @@ internal sealed class Parcel(SubscriptionDelivery owner, Message message, long a
     /// <summary>What the attempt that just ended says of the endpoint; null while it says nothing.</summary>
     public bool? Succeeded { get; set; }
 
+    /// <summary>Its partition is to be given back: the attempt on the wire is the last one here.</summary>
+    public bool Released { get; set; }
+
     /// <summary>Its attempt was cut off because it took too long.</summary>
     public bool TimedOut { get; set; }
 

@@ -71,7 +71,7 @@ public sealed partial class SubscriptionDelivery
         lock (_gate)
         {
             LeaveWire(parcel);
-            if (_closed || parcel.Abandoned)
+            if (_closed || parcel.Abandoned || parcel.Released)
             {
                 parcel.State = ParcelState.Gone;
                 Unlink(parcel);

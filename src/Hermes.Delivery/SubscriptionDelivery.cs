@@ -41,6 +41,8 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
     private long _attempts;
     private double? _maxRate;
     private long _pausedUntil;
+    private int _releasing;
+    private bool _releaseNews;
     private bool _pumping;
     private bool _roomWanted;
     private bool _closed;
@@ -167,7 +169,26 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
     }
 
     /// <inheritdoc/>
-    public void Abandon(string kafkaTopic, int partition, int epoch)
+    public void Abandon(string kafkaTopic, int partition, int epoch) => ForEachOf(kafkaTopic, partition, epoch, Drop);
+
+    /// <inheritdoc/>
+    public void Release(string kafkaTopic, int partition, int epoch) => ForEachOf(kafkaTopic, partition, epoch, parcel =>
+    {
+        if (parcel.State is not ParcelState.OnWire)
+        {
+            Drop(parcel);
+        }
+        else if (parcel is { Abandoned: false, Released: false })
+        {
+            parcel.Released = true;
+            _releasing++;
+        }
+    });
+
+    /// <inheritdoc/>
+    public int Releasing => Volatile.Read(ref _releasing);
+
+    private void ForEachOf(string kafkaTopic, int partition, int epoch, Action<Parcel> act)
     {
         bool room, pump;
         lock (_gate)
@@ -177,7 +198,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
                 var message = parcel.Message;
                 if (message.Partition != partition || message.Epoch > epoch
                     || !string.Equals(message.KafkaTopic, kafkaTopic, StringComparison.Ordinal)) continue;
-                Drop(parcel);
+                act(parcel);
             }
 
             room = TakeRoomNotice();
@@ -251,9 +272,17 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
     private void Drop(Parcel parcel)
     {
         parcel.Abandoned = true;
+        EndRelease(parcel);
         if (parcel.State is ParcelState.OnWire) return;
         parcel.State = ParcelState.Gone;
         Unlink(parcel);
+    }
+
+    private void EndRelease(Parcel parcel)
+    {
+        if (!parcel.Released) return;
+        parcel.Released = false;
+        if (--_releasing == 0) _releaseNews = true;
     }
 
     private void Link(Parcel parcel)
@@ -274,6 +303,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
         parcel.Previous = parcel.Next = null;
         _unsettled--;
         if (parcel.Begun) _begun--;
+        EndRelease(parcel);
         if (_closed && _unsettled == 0) _empty.TrySetResult();
     }
 
@@ -284,6 +314,12 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
     /// <remarks>Not at the first free place, or intake and delivery would wake each other for every single message.</remarks>
     private bool TakeRoomNotice()
     {
+        if (_releaseNews)
+        {
+            _releaseNews = false;
+            return true;
+        }
+
         if (!_roomWanted || _closed || _unsettled - _begun > ReadyAhead(_plan) / 2) return false;
         _roomWanted = false;
         return true;

@@ -32,6 +32,11 @@ public sealed record ConsumerOptions
     /// <summary>How long a stopping worker may finish what is on the wire. Default 25 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")] public TimeSpan DrainBudget { get; init; } = TimeSpan.FromSeconds(25);
 
+    /// <summary>How long a rebalance of a subscription's group may wait for what is on the wire, so that the partitions' next owner
+    /// repeats nothing. The whole group waits, so it must stay well below the group's own patience (<c>max.poll.interval.ms</c>, 5
+    /// minutes). Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")] public TimeSpan HandOverBudget { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Longest pause before a subscription that could not be started is tried again. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")] public TimeSpan LongestRestartPause { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -146,6 +146,40 @@ public sealed class DeliveryWindow : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_on_the_wire_of_a_released_partition_is_settled_and_its_end_is_told()
+    {
+        _rig.Endpoint.Answer = static request => request.Id is "id-2" ? 503 : 200;
+        _rig.Endpoint.Hold();
+        var delivery = _rig.Open(_rig.Plan(window: 3));
+        for (var i = 1; i < 6; i++) delivery.TryAccept(DeliveryRig.Message(i, partition: i == 3 ? 0 : 1, epoch: 7));
+        await _rig.Endpoint.WhenReceivedAsync(3);
+        delivery.Release("bench.rec", 1, 7);
+        Assert.Equal((2, 3), (delivery.Releasing, delivery.Unsettled)); // 4 and 5 are dropped
+        _rig.Endpoint.Release();
+        await Until.TrueAsync(() => delivery.Releasing == 0 && _rig.RoomNotices == 1, "the intake hears of the end");
+        await Until.TrueAsync(() => delivery.Unsettled == 0, "the rest is settled");
+        Assert.Equal(["id-1", "id-3"], _rig.Settlements.All.Select(end => end.Message.Id).Order(StringComparer.Ordinal)); // what failed is the next owner's
+        Assert.Equal(3, _rig.Endpoint.Requests.Count);
+    }
+
+    [Fact]
+    public async Task An_abandonment_ends_a_release()
+    {
+        _rig.Endpoint.Hold();
+        var delivery = _rig.Open(_rig.Plan());
+        delivery.TryAccept(DeliveryRig.Message(1));
+        await _rig.Endpoint.WhenReceivedAsync(1);
+        delivery.Release("bench.rec", 0, 0);
+        delivery.Release("bench.rec", 0, 0);
+        Assert.Equal(1, delivery.Releasing);
+        delivery.Abandon("bench.rec", 0, 0);
+        Assert.Equal((0, 1), (delivery.Releasing, _rig.RoomNotices));
+        _rig.Endpoint.Release();
+        await Until.TrueAsync(() => delivery.Unsettled == 0, "the attempt ended");
+        Assert.Empty(_rig.Settlements.All);
+    }
+
+    [Fact]
     public async Task A_drain_finishes_what_is_on_the_wire_and_drops_the_rest()
     {
         _rig.Endpoint.Hold();

@@ -4,8 +4,8 @@ using Confluent.Kafka;
 
 namespace Hermes.Intake.Native;
 
-/// <summary>The few functions of librdkafka that Confluent.Kafka does not offer: commits with metadata, and a call when a
-/// consumer's queue is no longer empty.</summary>
+/// <summary>The few functions of librdkafka that Confluent.Kafka does not offer: commits with metadata, a call when a
+/// consumer's queue is no longer empty, and rebalances that are answered later.</summary>
 /// <remarks>The library is the one that Confluent.Kafka has loaded; its handle is an internal property there.</remarks>
 internal static partial class Librdkafka
 {
@@ -50,6 +50,15 @@ internal static partial class Librdkafka
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_committed")]
     internal static partial int Committed(SafeHandle client, IntPtr list, int timeoutMs);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_conf")]
+    internal static partial IntPtr SettingsOf(SafeHandle client);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set_rebalance_cb")]
+    internal static unsafe partial void SetRebalanceCallback(IntPtr settings, delegate* unmanaged[Cdecl]<IntPtr, int, IntPtr, IntPtr, void> callback);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_assignment_lost")]
+    internal static partial int AssignmentLost(SafeHandle client);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_queue_get_consumer")]
     internal static partial IntPtr ConsumerQueue(SafeHandle client);

@@ -14,7 +14,7 @@ internal sealed class IntakePool(ConsumerOptions options, ConsumerMetrics metric
     private readonly SemaphoreSlim _closing = new(ClosingAtOnce);
     private readonly ILogger _logger = loggers.CreateLogger<SubscriptionIntake>();
 
-    public SubscriptionIntake Create(IntakeSpec spec) => new(spec, options.CommitInterval, metrics, _logger, clock);
+    public SubscriptionIntake Create(IntakeSpec spec) => new(spec, options, metrics, _logger, clock);
 
     /// <summary>The thread with the fewest intakes.</summary>
     public IntakeThread Quietest => _threads.Quietest;

@@ -46,11 +46,9 @@ internal sealed partial class SubscriptionIntake
         return found.Value >= 0 ? found.Value : end.Value;
     }
 
-    /// <summary>Partitions go: what waits is dropped, what is settled is committed, while the group still lets us.</summary>
-    private void Revoked(List<TopicPartitionOffset> partitions)
+    /// <summary>Commits what is settled, while the group still lets us, and waits for the answer.</summary>
+    private void CommitLast(List<PartitionLedger> ledgers)
     {
-        var ledgers = Remove(partitions);
-        Log.Revoked(_logger, Name, partitions.Count);
         // A partition at rest is committed too if it never was: its start, found by time, must not be searched for again.
         var due = ledgers.Select(l => (Ledger: l, Mark: l.Mark())).Where(d => d.Mark != d.Ledger.LastCommitted).ToList();
         if (due.Count == 0)
@@ -69,15 +67,18 @@ internal sealed partial class SubscriptionIntake
     }
 
     /// <summary>The group has given our partitions to others already: nothing of ours counts any more.</summary>
-    private void Lost(List<TopicPartitionOffset> partitions)
+    private void Lost(List<TopicPartition> partitions)
     {
         Remove(partitions);
         Log.Lost(_logger, Name, partitions.Count);
     }
 
-    private List<PartitionLedger> Remove(List<TopicPartitionOffset> partitions)
+    private List<PartitionLedger> LedgersOf(List<TopicPartition> partitions) =>
+        [.. _ledgers.Where(l => partitions.Exists(p => p.Partition.Value == l.Partition && p.Topic == l.Topic))];
+
+    private List<PartitionLedger> Remove(List<TopicPartition> partitions)
     {
-        var gone = _ledgers.Where(l => partitions.Exists(p => p.Partition.Value == l.Partition && p.Topic == l.Topic)).ToList();
+        var gone = LedgersOf(partitions);
         foreach (var ledger in gone)
             _delivery.Abandon(ledger.Topic, ledger.Partition, ledger.Epoch);
         _ledgers = [.. _ledgers.Except(gone)];

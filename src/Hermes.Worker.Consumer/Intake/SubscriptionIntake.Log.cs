@@ -17,6 +17,10 @@ internal sealed partial class SubscriptionIntake
             "{Subscription} has lost {Count} partitions to other members; what was settled since the last commit is delivered again by them")]
         public static partial void Lost(ILogger logger, string subscription, int count);
 
+        [LoggerMessage(LogEvents.HandOverCut, LogLevel.Warning,
+            "{Subscription} gives partitions back with {Count} attempts that did not end within {Budget}; the next owner delivers them again")]
+        public static partial void HandOverCut(ILogger logger, string subscription, int count, TimeSpan budget);
+
         [LoggerMessage(LogEvents.CommitFailed, LogLevel.Warning, "{Subscription} could not commit {Topic}[{Partition}]: {Code}; it is kept and tried again")]
         public static partial void CommitFailed(ILogger logger, string subscription, string topic, int partition, ErrorCode code);
 

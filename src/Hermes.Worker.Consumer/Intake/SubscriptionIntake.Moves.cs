@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Hermes.Delivery;
 using Hermes.Intake.Offsets;
 using Hermes.Worker.Consumer.Offsets;
 
@@ -16,7 +17,7 @@ internal sealed partial class SubscriptionIntake
     /// any more; nothing is owed then, and it may be tried again.</returns>
     public Task<bool> Move(string topic, int partition, long offset)
     {
-        if (_isStopping || Find(topic, partition) is not { } before)
+        if (_isStopping || _handOver is not null || Find(topic, partition) is not { } before)
             return Task.FromResult(false);
         // Commits that are under way must be over, or one of them could land after ours.
         if (before.InFlight is not null)
@@ -47,12 +48,14 @@ internal sealed partial class SubscriptionIntake
         return after.Confirmed.Task;
     }
 
-    private void DropHeldOfOldEpochs()
+    private void DropHeldOfOldEpochs() => DropHeld(m => Find(m.KafkaTopic, m.Partition)?.Epoch != m.Epoch);
+
+    private void DropHeld(Predicate<Message> isGone)
     {
         for (var i = _held.Count; i > 0; i--)
         {
             var message = _held.Dequeue();
-            if (Find(message.KafkaTopic, message.Partition)?.Epoch == message.Epoch)
+            if (!isGone(message))
                 _held.Enqueue(message);
         }
     }

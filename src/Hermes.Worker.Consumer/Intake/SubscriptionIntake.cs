@@ -21,6 +21,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     private static int _lastEpoch;
     private readonly IntakeSpec _spec;
     private readonly TimeSpan _commitInterval;
+    private readonly TimeSpan _handOverBudget;
     private readonly ConsumerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
@@ -31,14 +32,16 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     private ISubscriptionDelivery _delivery = null!;
     private IConsumer<byte[], byte[]> _consumer = null!;
     private QueueBell? _bell;
+    private RebalanceWatch? _rebalances;
     private long _blockedSince;
     private long _lastCommit;
     private bool _isPaused;
     private bool _isStopping;
 
-    public SubscriptionIntake(IntakeSpec spec, TimeSpan commitInterval, ConsumerMetrics metrics, ILogger logger, TimeProvider clock)
+    public SubscriptionIntake(IntakeSpec spec, ConsumerOptions options, ConsumerMetrics metrics, ILogger logger, TimeProvider clock)
     {
-        (_spec, _commitInterval, _metrics, _logger, _clock) = (spec, commitInterval, metrics, logger, clock);
+        (_spec, _metrics, _logger, _clock) = (spec, metrics, logger, clock);
+        (_commitInterval, _handOverBudget) = (options.CommitInterval, options.HandOverBudget);
         _report = error => Log.KafkaError(_logger, Name, error.Reason);
     }
 
@@ -50,13 +53,11 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
         _delivery = delivery;
         _lastCommit = _clock.GetTimestamp();
         _consumer = new ConsumerBuilder<byte[], byte[]>(_spec.Client)
-            .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
-            .SetPartitionsLostHandler((_, partitions) => Lost(partitions))
             .SetOffsetsCommittedHandler((_, answer) => Committed(answer))
             .SetErrorHandler((_, error) => _report(error))
             .SetLogHandler((_, _) => { }) // what matters comes as an error
             .Build();
+        _rebalances = new(_consumer, OnAssigned, OnRevoked);
         _bell = new(_consumer, ring);
         _consumer.Subscribe(_spec.Topics);
     }
@@ -65,12 +66,17 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     /// <returns>Whether there may be more at once.</returns>
     public override bool Step()
     {
+        if (_handOver is not null)
+        {
+            ServeHandOver();
+            return false;
+        }
         if (_isStopping || !DeliverHeld())
             return false;
         for (var i = 0; i < Burst; i++)
         {
             if (Poll() is not { } record)
-                return false;
+                return _handOver is not null;
             Take(record);
             if (_held.Count > 0)
             {
@@ -84,7 +90,9 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     /// <summary>What is due by time: a commit, and, while nothing is read, a look at the group.</summary>
     public override void Tick()
     {
-        if (_isStopping || (_held.Count > 0 && _clock.GetElapsedTime(_blockedSince) > PatienceWithFullWindow))
+        if (_handOver is not null)
+            ServeHandOver();
+        else if (_isStopping || (_held.Count > 0 && _clock.GetElapsedTime(_blockedSince) > PatienceWithFullWindow))
             PollWithoutReading();
         if (_clock.GetElapsedTime(_lastCommit) < _commitInterval)
             return;
@@ -102,6 +110,9 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
         try
         {
             _bell?.Dispose();
+            _isClosing = true;
+            if (_handOver is { } handOver)
+                GiveBackAtOnce(handOver.Partitions);
             _consumer.Close(); // revokes the partitions, which commits
         }
         catch (KafkaException e)
@@ -111,6 +122,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
         finally
         {
             _consumer.Dispose();
+            _rebalances?.Dispose();
         }
     }
 
@@ -154,7 +166,12 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
         }
     }
 
-    private ConsumeResult<byte[], byte[]>? Poll() => _consumer.PollReady(_report);
+    private ConsumeResult<byte[], byte[]>? Poll()
+    {
+        var record = _consumer.PollReady(_report);
+        ThrowRebalanceFault();
+        return _handOver is null ? record : null; // what belongs to nobody for the moment is left to the next owner
+    }
 
     private void Take(ConsumeResult<byte[], byte[]> record)
     {

@@ -153,6 +153,7 @@ public sealed class HttpEndpoint : IAsyncDisposable
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _closing.Token);
         if (held is not null) await held.WaitAsync(end.Token);
         answer ??= Answer(request);
+        if (answer.After > TimeSpan.Zero) await Task.Delay(answer.After, TimeProvider.System, end.Token);
         if (answer.Hang) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, end.Token);
         if (answer.Cut)
         {

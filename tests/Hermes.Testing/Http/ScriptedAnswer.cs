@@ -16,6 +16,9 @@ public sealed record ScriptedAnswer(int Status)
     /// <summary>A body of the answer.</summary>
     public string Body { get; init; } = "";
 
+    /// <summary>How long it takes.</summary>
+    public TimeSpan After { get; init; }
+
     internal bool Cut { get; init; }
 
     internal bool Hang { get; init; }
