@@ -7,6 +7,7 @@ cd "$(dirname "$0")"
 
 need_dotnet
 need_zookeeper
+need_packages prometheus # the dashboards and alerts are tried on a real one
 
 say "Building"
 dotnet build Hermes.Workers.sln -c Release -v q -nologo

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Hermes.Cli.ConsumerGroups;
+using Hermes.Cli.Doctor;
 using Hermes.Cli.Endpoint;
 using Hermes.Cli.Groups;
 using Hermes.Cli.Retransmissions;
@@ -25,6 +26,7 @@ internal static class HermesCommand
         root.Subcommands.Add(SubscriptionCommands.Build(context));
         root.Subcommands.Add(RetransmitCommands.Build(context));
         root.Subcommands.Add(ConsumerGroupCommands.Build(context));
+        root.Subcommands.Add(DoctorCommand.Build(context));
         root.Subcommands.Add(EndpointCommand.Build(terminal));
 
         // "@file" is not expanded: a key or a description may begin with '@'.

@@ -44,6 +44,9 @@ public sealed class DeliveryEngine : IAsyncDisposable
 
     internal Timetable Timetable { get; }
 
+    /// <summary>Whether endpoints get the context of our own span in the place of the publisher's. Default false, as the contract has it.</summary>
+    public bool PropagateTrace { get; init; }
+
     /// <summary>For how long something of the timetable should have been done by now; zero when all is in time.</summary>
     public TimeSpan Overdue => Timetable.Overdue;
 
@@ -78,10 +81,16 @@ public sealed class DeliveryEngine : IAsyncDisposable
             ? new SubscriptionDelivery(this, plan, settlements, roomAgain, _logger)
             : new BatchDelivery(this, plan, settlements, roomAgain, _logger);
         _open[delivery] = 0;
+        Metrics.Opened(plan);
         return delivery;
     }
 
-    internal void Closed(ISubscriptionDelivery delivery) => _open.TryRemove(delivery, out _);
+    internal void Closed(ISubscriptionDelivery delivery)
+    {
+        _open.TryRemove(delivery, out _);
+        // Another of the same name may be open: a second replay, or the next of a subscription that was created anew.
+        if (!_open.Keys.Any(one => one.Name == delivery.Name)) Metrics.Closed(delivery.Name);
+    }
 
     /// <summary>Lets go of all deliveries that are still open, unsettled, and closes the connections.</summary>
     public async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@ using Hermes.Delivery.Endpoints;
 using Hermes.Delivery.Filtering;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Sending;
+using Hermes.Delivery.Telemetry;
 
 namespace Hermes.Delivery;
 
@@ -21,6 +22,9 @@ internal sealed class DeliveryPlan
 
     /// <summary>Identity headers, credentials and the subscription's own headers: the same on each request.</summary>
     public required KeyValuePair<string, string>[] FixedHeaders { get; init; }
+
+    /// <summary>Where the subscription's messages are counted; found at the first of them.</summary>
+    public SubscriptionMeter? Meter { get; set; }
 
     /// <summary>The same in the form that senders take, with what the contract adds to them.</summary>
     public HeaderBlock Headers => field ??= new HeaderBlock(Protocol is HttpProtocol.Http1 ? [KeepAlive, .. FixedHeaders] : FixedHeaders);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Hermes.Shared.Health;
 using Hermes.Shared.Hosting;
+using Hermes.Shared.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,7 +31,10 @@ public static class DeliveryServices
                     provider.GetRequiredService<IOptions<DeliveryOptions>>().Value,
                     provider.GetRequiredService<IMeterFactory>(),
                     provider.GetRequiredService<ILoggerFactory>(),
-                    provider.GetRequiredService<TimeProvider>());
+                    provider.GetRequiredService<TimeProvider>())
+                {
+                    PropagateTrace = provider.GetService<TelemetrySettings>()?.PropagateTrace ?? false,
+                };
                 provider.GetService<Heartbeats>()?.Watch("timetable", () => engine.Overdue, LongestDelay);
                 return engine;
             });

@@ -19,7 +19,7 @@ public sealed partial class SubscriptionDelivery
         Outcome outcome;
         try
         {
-            outcome = RequestBuilder.TryBuild(plan, parcel.Message, parcel.Attempts, out var request) is { } fault
+            outcome = RequestBuilder.TryBuild(plan, parcel.Message, parcel.Attempts, _engine.PropagateTrace ? activity : null, out var request) is { } fault
                 ? Outcome.Failed("request", fault)
                 : AnswerRules.Judge(await _engine.Sender.SendAsync(request, parcel.Abort!.Token), plan.RetryClientErrors, _engine.Clock);
         }
@@ -42,7 +42,7 @@ public sealed partial class SubscriptionDelivery
         // As Hermes counts: a final refusal is an answer of an endpoint that works, and so is one that asks for a pause.
         parcel.Succeeded = outcome.Verdict is not Verdict.Retry || outcome.RetryAfter is not null;
         var now = _timetable.Now;
-        _engine.Metrics.Attempted(plan, outcome, _timetable.Between(started, now));
+        _engine.Metrics.Attempted(plan, outcome, _timetable.Between(started, now), isRetry: parcel.Attempts > 1);
         if (outcome.Verdict is Verdict.Delivered)
         {
             if (Volatile.Read(ref _failing)) Recovered(plan);
@@ -109,6 +109,7 @@ public sealed partial class SubscriptionDelivery
     {
         if (!parcel.Abandoned)
         {
+            _engine.Metrics.Settled(plan, settlement.Kind, parcel.Message.Body.Length, _timetable.Between(parcel.AcceptedAt, _timetable.Now));
             try
             {
                 _settlements.Settled(parcel.Message, settlement);
@@ -118,7 +119,6 @@ public sealed partial class SubscriptionDelivery
                 Log.SettlementFailed(_logger, plan.Name, parcel.Message.KafkaTopic, parcel.Message.Partition, parcel.Message.Offset, e);
             }
 
-            _engine.Metrics.Settled(plan, settlement.Kind);
             if (settlement.Kind is SettlementKind.Discarded) _discards.Name(plan, parcel.Message, settlement.Reason!);
         }
 

@@ -82,6 +82,7 @@ public sealed class DeliveryWindow : IAsyncLifetime
         for (var i = 0; i < 12; i++) delivery.TryAccept(DeliveryRig.Message(i));
         await _rig.Settlements.WhenAsync(1);
         Assert.Equal(2, delivery.Attempts); // the first failed
+        await Until.TrueAsync(() => delivery.Resting == 1, "the first rests");
         delivery.MaxRate = 100; // a share is no way beyond the subscription's own rate
         _clock.Advance(TimeSpan.FromSeconds(1));
         await Until.TrueAsync(() => delivery.Attempts == 12, "one second's worth of the subscription's rate");

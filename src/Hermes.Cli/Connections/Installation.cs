@@ -40,6 +40,9 @@ internal sealed class Installation : IAsyncDisposable
         GroupRecords = new(ZooKeeper, JanitorPaths);
         CleanUp = new(ZooKeeper, JanitorPaths, Get<HermesSettings>().Datacenter, Get<TimeProvider>());
         BootstrapServers = Get<KafkaSettings>().BootstrapServers;
+        ClusterName = Get<KafkaSettings>().ClusterName;
+        ZooKeeperServers = Get<ZooKeeperSettings>().ConnectionString;
+        Datacenter = Get<HermesSettings>().Datacenter;
     }
 
     public IZooKeeper ZooKeeper { get; }
@@ -63,6 +66,12 @@ internal sealed class Installation : IAsyncDisposable
     public GroupCleanUp CleanUp { get; }
 
     public string BootstrapServers { get; }
+
+    public string ClusterName { get; }
+
+    public string ZooKeeperServers { get; }
+
+    public string Datacenter { get; }
 
     public KafkaClients KafkaClients => Get<KafkaClients>();
 

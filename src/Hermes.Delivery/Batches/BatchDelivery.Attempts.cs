@@ -50,11 +50,12 @@ internal sealed partial class BatchDelivery
         lock (_gate) batch.Abort = null;
         batch.Attempts++;
         var now = _timetable.Now;
-        _engine.Metrics.Attempted(plan, outcome, _timetable.Between(started, now));
+        _engine.Metrics.Attempted(plan, outcome, _timetable.Between(started, now), isRetry: batch.Attempts > 1);
         switch (outcome.Verdict)
         {
             case Verdict.Delivered:
                 Recovered(plan);
+                _engine.Metrics.BatchDelivered(plan);
                 SettleAll(batch, Settlement.Delivered, plan);
                 break;
             case Verdict.Discard:
@@ -140,7 +141,7 @@ internal sealed partial class BatchDelivery
             Log.SettlementFailed(_logger, plan.Name, message.KafkaTopic, message.Partition, message.Offset, e);
         }
 
-        _engine.Metrics.Settled(plan, settlement.Kind);
+        _engine.Metrics.Settled(plan, settlement.Kind, message.Body.Length, _timetable.Between(parcel.AcceptedAt, _timetable.Now));
         if (settlement.Kind is SettlementKind.Discarded) _discards.Name(plan, message, settlement.Reason!);
     }
 

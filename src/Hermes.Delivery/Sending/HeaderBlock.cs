@@ -34,6 +34,9 @@ internal sealed class HeaderBlock
     /// <summary>Why no request can be made with these headers; null when all is well. Two headers of one name are none, as in Hermes.</summary>
     public string? Fault { get; }
 
+    /// <summary>Whether a header of this name would be one too many.</summary>
+    public bool Takes(string name) => _taken.Contains(name);
+
     /// <summary>Why these further headers cannot go with the block's; null when they can.</summary>
     public string? FaultOf(IReadOnlyList<KeyValuePair<string, string>> further)
     {

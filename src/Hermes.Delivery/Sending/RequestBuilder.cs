@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Hermes.Delivery.Telemetry;
+
 namespace Hermes.Delivery.Sending;
 
 /// <summary>Makes the request of one attempt: the headers of Hermes's delivery contract over the message's bytes.</summary>
@@ -8,15 +11,17 @@ internal static class RequestBuilder
     /// <param name="plan">What the subscription asks for.</param>
     /// <param name="message">What goes to it.</param>
     /// <param name="attempts">Attempts already made.</param>
+    /// <param name="trace">The span whose context goes along, in the place of the publisher's; null: the publisher's headers go as they are.</param>
     /// <param name="request">The request, when there is no fault.</param>
     /// <returns>Why no request can be made of this message, in which case the attempt counts as failed; null when one can.</returns>
-    public static string? TryBuild(DeliveryPlan plan, Message message, int attempts, out SendRequest request)
+    public static string? TryBuild(DeliveryPlan plan, Message message, int attempts, Activity? trace, out SendRequest request)
     {
         request = default;
         if ((plan.Endpoint.Fixed ?? Resolve(plan, message)) is not { } address) return "the address has a place that the message does not fill";
         var block = plan.Headers;
         // External metadata replaces nothing: a name that is there twice makes the request impossible, as in Hermes.
-        if ((block.Fault ?? block.FaultOf(message.ExternalMetadata)) is { } fault) return fault;
+        var metadata = trace is null || block.Takes(DeliveryTrace.Parent) ? message.ExternalMetadata : DeliveryTrace.Continue(message.ExternalMetadata, trace);
+        if ((block.Fault ?? block.FaultOf(metadata)) is { } fault) return fault;
         if (!HeaderText.IsValue(message.Id)) return HeaderBlock.Impossible("Hermes-Message-Id");
         request = new SendRequest
         {
@@ -24,7 +29,7 @@ internal static class RequestBuilder
             Protocol = plan.Protocol,
             ContentType = Json,
             Fixed = block,
-            Metadata = message.ExternalMetadata,
+            Metadata = metadata,
             MessageId = message.Id,
             Attempts = attempts,
             Body = message.Body,

@@ -4,14 +4,19 @@ using Hermes.Delivery.Sending;
 
 namespace Hermes.Delivery.Telemetry;
 
-/// <summary>The span of one attempt; linked to the publisher's context where that came along as metadata.</summary>
+/// <summary>The span of one attempt: it continues the publisher's trace, where that came along as metadata.</summary>
 internal static class DeliveryTrace
 {
+    public const string Parent = "traceparent";
+    private const string State = "tracestate";
+
     public static Activity? Start(DeliveryPlan plan, Parcel parcel)
     {
         var message = parcel.Message;
-        var activity = DeliveryMetrics.Source.StartActivity(ActivityKind.Client, parentContext: default, links: Publisher(message), name: $"deliver {plan.Topic}");
+        var activity = DeliveryMetrics.Source.StartActivity(ActivityKind.Client, Publisher(message), name: $"deliver {plan.Topic}");
         if (activity is not { IsAllDataRequested: true }) return activity;
+        activity.SetTag("messaging.system", "kafka");
+        activity.SetTag("messaging.operation.type", "process");
         activity.SetTag("hermes.subscription", plan.Name);
         activity.SetTag("messaging.destination.name", message.KafkaTopic);
         activity.SetTag("messaging.destination.partition.id", message.Partition);
@@ -22,9 +27,10 @@ internal static class DeliveryTrace
         return activity;
     }
 
+    /// <summary>Many publishers have one batch: it is linked to each, and continues none.</summary>
     public static Activity? Start(DeliveryPlan plan, Batch batch)
     {
-        var links = batch.Parcels.SelectMany(static parcel => Publisher(parcel.Message) ?? []);
+        var links = batch.Parcels.Select(static parcel => Publisher(parcel.Message)).Where(static publisher => publisher != default).Select(static publisher => new ActivityLink(publisher));
         var activity = DeliveryMetrics.Source.StartActivity(ActivityKind.Client, parentContext: default, links: links, name: $"deliver {plan.Topic}");
         if (activity is not { IsAllDataRequested: true }) return activity;
         activity.SetTag("hermes.subscription", plan.Name);
@@ -43,11 +49,29 @@ internal static class DeliveryTrace
         activity.Dispose();
     }
 
-    private static ActivityLink[]? Publisher(Message message)
+    /// <summary>The publisher's headers with the context of our span in the place of theirs.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Continue(IReadOnlyList<KeyValuePair<string, string>> metadata, Activity span)
     {
-        foreach (var (name, value) in message.ExternalMetadata)
-            if (string.Equals(name, "traceparent", StringComparison.OrdinalIgnoreCase) && ActivityContext.TryParse(value, traceState: null, out var context))
-                return [new ActivityLink(context)];
-        return null;
+        var headers = new List<KeyValuePair<string, string>>(metadata.Count + 2);
+        foreach (var header in metadata)
+            if (!Is(header.Key, Parent) && !Is(header.Key, State))
+                headers.Add(header);
+        headers.Add(new(Parent, span.Id!));
+        if (!string.IsNullOrEmpty(span.TraceStateString)) headers.Add(new(State, span.TraceStateString));
+        return headers;
     }
+
+    private static ActivityContext Publisher(Message message)
+    {
+        string? parent = null, state = null;
+        foreach (var (name, value) in message.ExternalMetadata)
+        {
+            if (Is(name, Parent)) parent = value;
+            else if (Is(name, State)) state = value;
+        }
+
+        return parent is not null && ActivityContext.TryParse(parent, state, isRemote: true, out var context) ? context : default;
+    }
+
+    private static bool Is(string name, string header) => string.Equals(name, header, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Hermes.Shared.Health;
 using Hermes.Shared.Status;
+using Hermes.Shared.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -23,6 +24,7 @@ public static class OperationServices
                 .Validate(s => StatusAddress.IsValid(s.Listen), "Status:Listen must be 'none' or host:port, where the host is an IP address ([::1] in brackets), localhost or *.");
             var services = builder.Services;
             services.AddSingleton(role);
+            TelemetryServices.Add(builder, role);
             services.AddHostedService<StatusServer>();
             services.AddSingleton<WorkerHealth>();
             services.AddSingleton<ZooKeeperWatch>();

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Hermes.Shared.Hosting;
 
@@ -27,7 +28,9 @@ public static class WorkerHost
         var builder = Host.CreateEmptyApplicationBuilder(new() { Args = args, ContentRootPath = AppContext.BaseDirectory });
         AddHermesConfiguration(builder.Configuration, args);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
-        builder.Logging.AddSimpleConsole(o =>
+        // Logging:Console:FormatterName chooses another form: json, or systemd's.
+        builder.Logging.AddConsole();
+        builder.Services.Configure<SimpleConsoleFormatterOptions>(o =>
         {
             o.SingleLine = true;
             o.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fffK ";

@@ -26,6 +26,9 @@ internal sealed class ServingRun
     /// <summary>When its document was last taken over anew.</summary>
     public DateTimeOffset? UpdatedAt { get; private set; }
 
+    /// <inheritdoc cref="SubscriptionIntake.Lag"/>
+    public long Lag => _intake.Lag;
+
     /// <summary>Completes when the intake has broken.</summary>
     public Task<Exception> Failed => _intake.Failed.Task;
 

@@ -94,6 +94,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
             ServeHandOver();
         else if (_isStopping || (_held.Count > 0 && _clock.GetElapsedTime(_blockedSince) > PatienceWithFullWindow))
             PollWithoutReading();
+        MeasureLag();
         if (_clock.GetElapsedTime(_lastCommit) < _commitInterval)
             return;
         _lastCommit = _clock.GetTimestamp();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Hermes.Worker.Consumer.Assignments;
 
 namespace Hermes.Worker.Consumer.Telemetry;
 
@@ -13,13 +14,16 @@ internal sealed class ConsumerMetrics
     private readonly Counter<long> _unsupported;
     private readonly UpDownCounter<long> _serving;
 
-    public ConsumerMetrics(IMeterFactory meters)
+    public ConsumerMetrics(IMeterFactory meters, LiveRuns live)
     {
         var meter = meters.Create(Name);
         _commits = meter.CreateCounter<long>("hermes.consumer.commits", "{commit}", "Partitions whose offset was committed.");
         _commitFailures = meter.CreateCounter<long>("hermes.consumer.commit.failures", "{commit}", "Partitions whose commit was refused; it is kept and tried again.");
         _discarded = meter.CreateCounter<long>("hermes.consumer.records.discarded", "{record}", "Records that could not be read.");
         _unsupported = meter.CreateCounter<long>("hermes.consumer.subscriptions.unsupported", "{subscription}", "Subscriptions that ask for what is not served.");
+        meter.CreateObservableGauge("hermes.consumer.lag",
+            () => live.All.Select(r => new Measurement<long>(r.Lag, new KeyValuePair<string, object?>("hermes.subscription", r.Subscription.Name.ToString()))),
+            "{record}", "Records of this worker's partitions that are not committed yet, as of some seconds ago.");
         _serving = meter.CreateUpDownCounter<long>("hermes.consumer.subscriptions.serving", "{subscription}", "Subscriptions that this worker serves now.");
     }
 

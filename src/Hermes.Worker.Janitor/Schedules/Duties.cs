@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Hermes.Shared.Health;
 using Hermes.Worker.Janitor.Leadership;
+using Hermes.Worker.Janitor.Telemetry;
 using Hermes.ZooKeeper.Recipes;
 using Quartz;
 
@@ -21,7 +22,11 @@ internal sealed class Duties(Leader leader, Heartbeats heartbeats, TimeProvider 
         heartbeat.Beat();
         try
         {
-            await leader.WhileLeadingAsync(work, cancellationToken);
+            await leader.WhileLeadingAsync(async (term, ended) =>
+            {
+                using var span = JanitorMetrics.Source.StartActivity($"sweep {heartbeat.Name}");
+                await work(term, ended);
+            }, cancellationToken);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace Hermes.Worker.Janitor.Telemetry;
@@ -34,6 +35,8 @@ internal sealed class JanitorMetrics
         meter.CreateObservableGauge("hermes.janitor.groups.candidates", () => Interlocked.Read(ref _candidates), "{group}", "Groups that look abandoned.");
         meter.CreateObservableGauge("hermes.janitor.groups.ripe", () => Interlocked.Read(ref _ripe), "{group}", "Those of them that have been so for long enough.");
     }
+
+    public static ActivitySource Source { get; } = new(Name);
 
     public void Deleted() => _deleted.Add(1);
 

@@ -28,6 +28,8 @@ internal sealed partial class JobRunner(
         await using var claim = await TryClaimAsync(id, stoppingToken);
         if (claim is null)
             return;
+        using var span = RetransmitterMetrics.Source.StartActivity("work on job");
+        span?.SetTag("hermes.job", id);
         using var working = CancellationTokenSource.CreateLinkedTokenSource(claim.Lost, stoppingToken);
         try
         {
@@ -35,6 +37,7 @@ internal sealed partial class JobRunner(
                 || job.Status is { } status && JobPhases.IsFinal(status.Phase))
                 return;
             await RunAsync(job, hasItsTurn, nudge, new(claim.Lost, stoppingToken, working.Token));
+            span?.SetTag("hermes.job.phase", job.Status?.Phase);
             if (job.Status is { } end && JobPhases.IsFinal(end.Phase))
                 metrics.Ended(end.Phase, clock.GetUtcNow() - job.CreatedAt);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Hermes.Delivery;
 
@@ -25,6 +26,8 @@ internal sealed class RetransmitterMetrics
         _duration = meter.CreateHistogram<double>("hermes.retransmitter.job.duration", "s", "From a job's creation to its end.");
         _working = meter.CreateUpDownCounter<long>("hermes.retransmitter.jobs.working", "{job}", "Jobs that this worker works on now.");
     }
+
+    public static ActivitySource Source { get; } = new(Name);
 
     public void Ended(string phase, TimeSpan duration)
     {

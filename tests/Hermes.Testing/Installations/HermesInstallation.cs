@@ -69,7 +69,10 @@ public sealed class HermesInstallation : IAsyncDisposable
 
     /// <summary>Publishes messages whose body is their number, and waits until Kafka has them.</summary>
     /// <returns>Their ids.</returns>
-    public async Task<IReadOnlyList<string>> PublishAsync(int count, DateTimeOffset? at = null)
+    /// <param name="count">How many.</param>
+    /// <param name="at">When; now by default.</param>
+    /// <param name="headers">What the publisher attaches, as the frontend passes it on.</param>
+    public async Task<IReadOnlyList<string>> PublishAsync(int count, DateTimeOffset? at = null, params KeyValuePair<string, string>[] headers)
     {
         var sent = Enumerable.Range(0, count).Select(async number =>
         {
@@ -77,7 +80,7 @@ public sealed class HermesInstallation : IAsyncDisposable
             var time = at ?? TimeProvider.System.GetUtcNow();
             var record = new Message<byte[], byte[]>
             {
-                Value = _envelope.Wrap(Encoding.UTF8.GetBytes($"{{\"number\":{number}}}"), id, time.ToUnixTimeMilliseconds(), []),
+                Value = _envelope.Wrap(Encoding.UTF8.GetBytes($"{{\"number\":{number}}}"), id, time.ToUnixTimeMilliseconds(), headers),
                 Headers = new() { { "id", Encoding.UTF8.GetBytes(id) } },
                 Timestamp = new(time),
             };

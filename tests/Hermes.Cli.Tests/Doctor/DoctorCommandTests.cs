@@ -1,0 +1,113 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Jobs;
+using Hermes.Shared.Naming;
+using Hermes.Shared.Registry;
+using Hermes.Testing.ZooKeeper;
+using Hermes.ZooKeeper;
+
+namespace Hermes.Cli.Tests.Doctor;
+
+/// <summary><c>hermes doctor</c> on installations that are sound, ill, and absent.</summary>
+public sealed class DoctorCommandTests(ZooKeeperFixture zooKeeper, EmulatorFixture kafka) : IAsyncLifetime
+{
+    private readonly Site _site = new(zooKeeper, kafka);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _site.CreateTopicAsync();
+        (await _site.RunAsync("subscription", "create", "shop.orders", "billing", "--endpoint", "http://localhost:1/")).Succeeded();
+    }
+
+    public ValueTask DisposeAsync() => _site.DisposeAsync();
+
+    [Fact]
+    public async Task Finds_nothing_wrong_with_a_sound_installation()
+    {
+        var run = (await _site.RunAsync("doctor")).Succeeded();
+        Assert.DoesNotContain("WRONG", run.Output, StringComparison.Ordinal);
+        Assert.Contains("1 topics and 1 subscriptions, all of them readable", run.Output, StringComparison.Ordinal);
+        var json = (await _site.RunAsync("doctor", "--json")).Succeeded().Json.AsArray();
+        Assert.All(json, f => Assert.True((string?)f!["state"] is "ok" or "note", f.ToString()));
+        Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "ZooKeeper", "ZooKeeper's version", "clocks", "root", "Kafka", "cluster's name", "constraints", "retransmission jobs", "clean-up tasks", "groups without subscription" },
+            json.Select(f => (string)f!["check"]!).ToHashSet(StringComparer.Ordinal));
+        Assert.DoesNotContain((await _site.ZooKeeper.GetChildrenAsync(_site.Root, Cancellation)).Names, n => n.StartsWith("doctor", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Names_what_is_wrong_and_says_what_to_do()
+    {
+        var paths = new HermesPaths(_site.Root);
+        var billing = SubscriptionName.Parse("shop.orders$billing");
+        // T1: a node without data. T3: another cluster's name. A clean-up task for elsewhere, a job that nobody works on,
+        // a constraint about nothing, a group whose subscription is gone, a topic without a Kafka topic.
+        await CreateAsync($"{paths.Topics("shop")}/empty", "");
+        await CreateAsync($"{paths.Topics("shop")}/broken", "{");
+        await CreateAsync($"{paths.Topics("shop")}/lost", """{"name":"shop.lost","contentType":"JSON"}""");
+        await CreateAsync(paths.OrderedOffset(billing, $"{_site.Namespace}_shop.orders", "primary", 0), "17");
+        await CreateAsync($"{_site.Root}/consumers-registry/primary/nodes/java-1", "10.0.0.1");
+        await CreateAsync($"{_site.Root}/consumers-workload-constraints/shop.gone", """{"consumersNumber":3}""");
+        await CreateAsync($"{_site.Root}/consumers-workload-constraints/shop.orders", """{"consumersNumber":0}""");
+        await CreateAsync($"{_site.Root}/consumer-group-to-delete/tasks/shop.orders$old", Encoding.UTF8.GetString(new CleanUpTask(SubscriptionName.Parse("shop.orders$old"), "elsewhere").Write(TimeProvider.System.GetUtcNow())));
+        var jobs = new JobPaths(paths);
+        var id = Guid.CreateVersion7().ToString();
+        await CreateAsync(jobs.Status(id), Encoding.UTF8.GetString(JobJson.Write(new JobStatus { Phase = JobPhases.Moving, UpdatedAt = TimeProvider.System.GetUtcNow().AddHours(-1) }, JobJson.Instance.JobStatus)));
+        await CreateAsync(jobs.Active(billing), "no-such-job");
+        var found = await FindingsAsync();
+        Has(found, "nodes without data", "/shop/topics/empty has no data", "deletes such a node");
+        Has(found, "documents", "topic shop.broken", "Mend the document");
+        Has(found, "offset nodes of other clusters", "a cluster named 'primary', while Kafka:ClusterName is 'primary-dc'", "must be what management writes");
+        Has(found, "cluster's name", "consumers-registry knows 'primary'", "must be what management writes");
+        Has(found, "constraints", "shop.gone is about what is not there", "no effect");
+        Has(found, "constraints", "shop.orders: consumersNumber must be", "no effect");
+        Has(found, "clean-up tasks", "datacenter 'elsewhere'", "janitor");
+        Has(found, "retransmission jobs", $"job {id}: it is moving, and no retransmitter works on it", "hermes retransmit show");
+        Has(found, "held subscriptions", "shop.orders$billing is held by job no-such-job", "Delete its node");
+        Has(found, "Kafka topics", "shop.lost has no Kafka topic", "Kafka:Namespace");
+    }
+
+    [Fact]
+    public async Task Notes_groups_whose_subscription_is_gone()
+    {
+        await _site.Kafka.AlterConsumerGroupOffsetsAsync([new($"{_site.Namespace}_shop_orders_gone", [new($"{_site.Namespace}_shop.orders", 0, 1)])]);
+        Assert.Contains("shop_orders_gone belongs to shop.orders$gone, which is not there", (await _site.RunAsync("doctor")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Says_when_there_is_no_root_and_no_broker()
+    {
+        var run = await CommandRun.OfAsync("doctor", "--zookeeper", zooKeeper.Require(), "--root", "/nowhere", "--bootstrap-servers", "127.0.0.1:1");
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains("There is no node /nowhere.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1:1", run.Output, StringComparison.Ordinal);
+    }
+
+    private async Task<JsonArray> FindingsAsync()
+    {
+        var run = await _site.RunAsync("doctor", "--json");
+        Assert.Equal(ExitCode.Failed, run.Code);
+        return run.Json.AsArray();
+    }
+
+    private static void Has(JsonArray findings, string check, string what, string advice)
+    {
+        var ofCheck = findings.Where(f => (string?)f!["check"] == check && (string?)f["state"] == "wrong").ToList();
+        var one = ofCheck.Find(f => ((string)f!["what"]!).Contains(what, StringComparison.Ordinal));
+        Assert.True(one is not null, $"No finding of '{check}' says '{what}':\n{findings}");
+        Assert.Contains(advice, (string?)one["advice"], StringComparison.Ordinal);
+    }
+
+    /// <summary>Creates a node, and what is missing above it, with data.</summary>
+    private async Task CreateAsync(string path, string data)
+    {
+        for (var at = path.IndexOf('/', 1); at > 0; at = path.IndexOf('/', at + 1))
+        {
+            if (await _site.ZooKeeper.FindAsync(path[..at], Cancellation) is null)
+                await _site.ZooKeeper.CreateAsync(path[..at], "10.0.0.1"u8.ToArray(), CreateMode.Persistent, Cancellation);
+        }
+        await _site.ZooKeeper.CreateAsync(path, Encoding.UTF8.GetBytes(data), CreateMode.Persistent, Cancellation);
+    }
+}

@@ -1,0 +1,3 @@
+using Hermes.Testing.ZooKeeper;
+
+[assembly: AssemblyFixture(typeof(ZooKeeperFixture))]
