@@ -19,5 +19,6 @@ internal static class LogEvents
     public const int Planned = 2330;
     public const int Capped = 2331;
     public const int Spared = 2332;
+    public const int Surveyed = 2333;
     public const int KeepAliveFailed = 2340;
 }

@@ -3,3 +3,5 @@ using Hermes.Testing.ZooKeeper;
 
 [assembly: AssemblyFixture(typeof(ZooKeeperFixture))]
 [assembly: AssemblyFixture(typeof(RealKafkaFixture))]
+// Most tests here wait for other processes, one of them for five minutes of a broker's own: they wait side by side.
+[assembly: Xunit.v3.Parallelization(MaxThreads = 4)]

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Hosting;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
@@ -11,20 +11,18 @@ using Hermes.Testing.Kafka;
 using Hermes.Testing.Processes;
 using Hermes.Testing.ZooKeeper;
 using Hermes.Worker.Janitor;
-using Hermes.Worker.Janitor.CleanUp;
 using Hermes.Worker.Janitor.Inactivity;
-using Hermes.Worker.Janitor.Telemetry;
 using Hermes.ZooKeeper;
 using Hermes.ZooKeeper.Recipes;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hermes.Bench.Janitor;
 
 /// <summary>
-/// The janitor's look at all groups, with 10,000 of them of which 500 are abandoned: the registry, the list, what each candidate has
-/// committed, and the account of it in ZooKeeper. Beside it, where there is a real Kafka, its own tool's list and description of the
-/// same groups.
+/// The janitor's look at all groups, with 10,000 of them of which 500 are abandoned: the registry, the list, what groups have
+/// committed, and the account of it in ZooKeeper. At each look some of the groups are read, in turns; the sweep is full when each
+/// that looks abandoned was. Beside it, where there is a real Kafka, its own tool's list and description of the same groups. All
+/// requests of both go through a counter.
 /// </summary>
 internal static class JanitorBenchmark
 {
@@ -42,46 +40,91 @@ internal static class JanitorBenchmark
             await Console.Error.WriteLineAsync("janitor has no options.");
             return 2;
         }
-        await using IKafkaBroker broker = KafkaDistribution.WhyNoTools is null ? await RealKafka.LaunchAsync() : await EmulatorProcess.LaunchAsync();
+        await using var counter = new RequestCounter();
+        await using var broker = await LaunchAsync(counter);
         await using var server = await ZooKeeperServer.LaunchAsync();
         await using var zooKeeper = ZooKeeperClient.Start(new() { ConnectionString = server.ConnectionString });
-        var settings = new KafkaSettings { BootstrapServers = broker.BootstrapServers };
+        var settings = new KafkaSettings { BootstrapServers = counter.Address };
         using var kafka = new KafkaAdministration(new KafkaClients(settings));
         var names = settings.ToNames();
         await PrepareAsync(zooKeeper, kafka, names);
         Console.WriteLine($"{Groups} groups of {(broker is RealKafka ? "Kafka" : "the emulator")}, {Abandoned} of them abandoned");
 
-        var (hermes, paths) = (new HermesPaths(Root), new JanitorPaths(new(Root)));
-        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var duty = Duty(zooKeeper, hermes, paths, kafka, names, new(services.GetRequiredService<IMeterFactory>()));
+        var paths = new JanitorPaths(new(Root));
         await new GroupRecords(zooKeeper, paths).CreateFoldersAsync(default);
-        var term = new LeadershipTerm(1, Operation.Check(paths.Folder, NodeVersion.Any), default);
-        List<double> sweeps = [], tools = [];
+        var sweeps = new List<Sweep>();
+        List<double> tools = [];
         for (var round = 1; round <= Rounds; round++)
         {
-            var started = Stopwatch.GetTimestamp();
-            await duty.RunAsync(term, default);
-            sweeps.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-            Console.WriteLine($"round {round} sweep {sweeps[^1],8:0} ms");
+            // Nobody has looked before: what was seen goes with the process that saw it, and its nodes with the round.
+            await using var services = Build(zooKeeper, kafka, names);
+            var sweep = await SweepAsync(services.GetRequiredService<InactiveDuty>(), zooKeeper, paths, counter, server, round);
+            sweeps.Add(sweep);
+            Console.WriteLine(FormattableString.Invariant($"round {round} sweep {sweep.Ms,8:0} ms in {sweep.Looks} looks, the longest {sweep.LongestMs:0} ms; at most {sweep.MostRequests} Kafka requests a look, {sweep.Requests} in all; {sweep.ZooKeeperRequests} to ZooKeeper in all"));
             if (broker is not RealKafka)
                 continue;
-            tools.Add(await ToolAsync(broker, "--list") + await ToolAsync(broker, "--describe", "--all-groups", "--state"));
-            Console.WriteLine($"round {round} tool  {tools[^1],8:0} ms");
+            counter.Take();
+            tools.Add(await ToolAsync(counter, "--list") + await ToolAsync(counter, "--describe", "--all-groups", "--state"));
+            Console.WriteLine(FormattableString.Invariant($"round {round} tool  {tools[^1],8:0} ms, {counter.Take()} Kafka requests"));
         }
-        var seen = (await zooKeeper.GetChildrenAsync(paths.Observations, default)).Names.Count;
-        if (seen != Abandoned)
-            throw new InvalidOperationException($"{seen} groups were seen as abandoned, not {Abandoned}.");
-        var ratio = tools.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" tool_ms={Median(tools):0} sweep_ratio={Median(sweeps) / Median(tools):0.00}") : "";
-        Console.WriteLine($"sweep_ms={Median(sweeps):0} rss_mb={Environment.WorkingSet / 1048576}{ratio}");
+        var (ms, longest, most) = (Median(sweeps, s => s.Ms), Median(sweeps, s => s.LongestMs), Median(sweeps, s => s.MostRequests));
+        var ratio = tools.Count > 0 ? FormattableString.Invariant($" tool_ms={Median(tools, t => t):0} sweep_ratio={ms / Median(tools, t => t):0.00}") : "";
+        Console.WriteLine(FormattableString.Invariant($"sweep_ms={ms:0} look_ms={longest:0} look_requests_per_100_groups={most * 100 / Groups:0.0} sweep_requests_per_100_groups={Median(sweeps, s => s.Requests) * 100 / Groups:0.0} rss_mb={Environment.WorkingSet / 1048576}{ratio}"));
         return 0;
     }
 
-    private static InactiveDuty Duty(ZooKeeperClient zooKeeper, HermesPaths hermes, JanitorPaths paths, KafkaAdministration kafka, KafkaNames names, JanitorMetrics metrics)
+    private sealed record Sweep(double Ms, int Looks, double LongestMs, double MostRequests, double Requests, long ZooKeeperRequests);
+
+    private static async Task<IKafkaBroker> LaunchAsync(RequestCounter counter)
     {
-        var options = new JanitorOptions { MostCandidates = Abandoned };
-        var records = new GroupRecords(zooKeeper, paths);
-        var deletion = new GroupDeletion(zooKeeper, hermes, new(hermes), paths, records, kafka, names, metrics, NullLogger<GroupDeletion>.Instance, TimeProvider.System);
-        return new(zooKeeper, paths, records, new(zooKeeper, hermes, paths, new(zooKeeper, hermes), kafka, names, options), deletion, new(zooKeeper, paths), options, metrics, NullLogger<InactiveDuty>.Instance);
+        IKafkaBroker broker = KafkaDistribution.WhyNoTools is null
+            ? await RealKafka.LaunchAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["advertised.listeners"] = $"PLAINTEXT://{counter.Address}" })
+            : await EmulatorProcess.LaunchAsync("--advertise", counter.Address);
+        counter.Forward(broker.BootstrapServers);
+        return broker;
+    }
+
+    private static async Task<Sweep> SweepAsync(InactiveDuty duty, ZooKeeperClient zooKeeper, JanitorPaths paths, RequestCounter counter, ZooKeeperServer server, int round)
+    {
+        var term = new LeadershipTerm(round, Operation.Check(paths.Folder, NodeVersion.Any), default);
+        foreach (var seen in (await zooKeeper.GetChildrenAsync(paths.Observations, default)).Names.Chunk(100))
+            await zooKeeper.MultiAsync([.. seen.Select(s => Operation.Delete(paths.Observation(s), NodeVersion.Any))], default);
+        counter.Take();
+        var received = await ReceivedAsync(server);
+        List<double> times = [], requests = [];
+        while (true)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await duty.RunAsync(term, default);
+            times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            requests.Add(counter.Take());
+            var seen = 0;
+            foreach (var name in (await zooKeeper.GetChildrenAsync(paths.Observations, default)).Names)
+                seen += IsAbandoned(name) ? 1 : 0;
+            if (seen == Abandoned)
+                return new(times.Sum(), times.Count, times.Max(), requests.Max(), requests.Sum(), await ReceivedAsync(server) - received);
+        }
+    }
+
+    private static ServiceProvider Build(ZooKeeperClient zooKeeper, KafkaAdministration kafka, KafkaNames names)
+    {
+        var services = new ServiceCollection().AddLogging().AddMetrics()
+            .AddSingleton<IZooKeeper>(zooKeeper).AddSingleton<IGroupAdministration>(kafka).AddSingleton(names).AddSingleton(new HermesPaths(Root)).AddSingleton(TimeProvider.System)
+            .AddSingleton(new HermesSettings()).AddSingleton(new JanitorOptions { MostCandidates = Abandoned });
+        services.AddDuties();
+        return services.BuildServiceProvider();
+    }
+
+    private static bool IsAbandoned(string group) => int.Parse(group[(group.LastIndexOf("_s", StringComparison.Ordinal) + 2)..], CultureInfo.InvariantCulture) < Abandoned;
+
+    private static async Task<long> ReceivedAsync(ZooKeeperServer server)
+    {
+        while (true)
+        {
+            var line = (await new FourLetterWords(server.Port).TryAskAsync("srvr"))?.Split('\n').FirstOrDefault(l => l.StartsWith("Received: ", StringComparison.Ordinal));
+            if (line is not null)
+                return long.Parse(line["Received: ".Length..], CultureInfo.InvariantCulture);
+        }
     }
 
     private static async Task PrepareAsync(ZooKeeperClient zooKeeper, KafkaAdministration kafka, KafkaNames names)
@@ -100,15 +143,15 @@ internal static class JanitorBenchmark
         });
     }
 
-    private static async Task<double> ToolAsync(IKafkaBroker broker, params string[] what)
+    private static async Task<double> ToolAsync(RequestCounter counter, params string[] what)
     {
         var started = Stopwatch.GetTimestamp();
         await using var tool = ChildProcess.Start(Path.Combine(Environment.GetEnvironmentVariable("KAFKA_HOME")!, "bin", "kafka-consumer-groups.sh"),
-            ["--bootstrap-server", broker.BootstrapServers, .. what], new Dictionary<string, string?>(StringComparer.Ordinal));
+            ["--bootstrap-server", counter.Address, .. what], new Dictionary<string, string?>(StringComparer.Ordinal));
         if (await tool.WhenExitedAsync(ToolLimit) is var code && code != 0)
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"kafka-consumer-groups ended with {code}."));
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
 
-    private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
+    private static double Median<T>(List<T> all, Func<T, double> of) => all.Select(of).Order().ElementAt(all.Count / 2);
 }

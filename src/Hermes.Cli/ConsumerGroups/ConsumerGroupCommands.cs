@@ -1,15 +1,15 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Hermes.Cli.Connections;
 using Hermes.Cli.Output;
 using Hermes.Shared.ConsumerGroups;
-using Hermes.Shared.Naming;
 
 namespace Hermes.Cli.ConsumerGroups;
 
 /// <summary><c>hermes groups</c>: consumer groups of Kafka, and what the janitor has done to them.</summary>
 internal static class ConsumerGroupCommands
 {
+    private const int AtOnce = 32;
+
     public static Command Build(CommandContext context)
     {
         var command = new Command("groups", "Consumer groups: of which subscription, deleted ones, and how to restore those.")
@@ -26,23 +26,18 @@ internal static class ConsumerGroupCommands
     private static Command BuildList(CommandContext context)
     {
         var json = CommandContext.JsonOption();
-        var command = new Command("list", "List the consumer groups of the subscriptions, and those that were deleted and can be restored.") { json };
+        var command = new Command("list", "List the consumer groups of ours: state, members, lag, last movement, owner, what the janitor's rules say; and those that can be restored.") { json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var hermes = await context.OpenAsync(parsed, cancellationToken);
+            var listing = await GroupListing.ReadAsync(hermes, cancellationToken);
             var rows = new List<JsonObject>();
-            var owners = await OwnersAsync(hermes, cancellationToken);
-            foreach (var (group, subscription) in owners.OrderBy(o => o.Key, StringComparer.Ordinal))
-                rows.Add(await RowAsync(hermes, group, subscription.ToString(), null));
-            foreach (var group in (await hermes.GroupRecords.ListAsync(cancellationToken)).Order(StringComparer.Ordinal))
-            {
-                if (await hermes.GroupRecords.FindAsync(group, cancellationToken) is { Tombstone: { IsDeleted: true } tombstone } && !owners.ContainsKey(group))
-                    rows.Add(await RowAsync(hermes, group, tombstone.Subscription, tombstone));
-            }
+            foreach (var some in (await listing.GroupsAsync(cancellationToken)).Chunk(AtOnce))
+                rows.AddRange(await Task.WhenAll(some.Select(group => listing.RowAsync(group, cancellationToken))));
             if (parsed.GetValue(json))
                 context.Printer.Json(new JsonArray([.. rows]));
             else
-                context.Printer.Table([.. Columns], rows.Select(row => (IReadOnlyList<string>)[.. Columns.Select(c => row[c]?.ToString() ?? "")]));
+                context.Printer.Table([.. GroupListing.Columns], rows.Select(row => (IReadOnlyList<string>)[.. GroupListing.Columns.Select(c => row[c]?.ToString() ?? "")]));
             return ExitCode.Ok;
         });
         return command;
@@ -57,15 +52,15 @@ internal static class ConsumerGroupCommands
         {
             var name = parsed.GetRequiredValue(group);
             await using var hermes = await context.OpenAsync(parsed, cancellationToken);
-            var tombstone = (await hermes.GroupRecords.FindAsync(name, cancellationToken))?.Tombstone;
-            var owner = (await OwnersAsync(hermes, cancellationToken)).GetValueOrDefault(name)?.ToString() ?? tombstone?.Subscription;
-            var shown = await RowAsync(hermes, name, owner, tombstone);
-            if ((string?)shown["state"] == "absent" && tombstone is null)
+            var listing = await GroupListing.ReadAsync(hermes, cancellationToken);
+            var shown = await listing.RowAsync(name, cancellationToken);
+            var tombstones = await listing.TombstonesAsync(name, cancellationToken);
+            if ((string?)shown["state"] == "absent" && tombstones.Count == 0)
                 throw new CommandFailedException($"There is no consumer group {name}, and no tombstone of one.");
             var offsets = await hermes.WithKafkaAsync(kafka => kafka.CommittedAsync(name));
             shown["offsets"] = new JsonObject(offsets.Select(o => KeyValuePair.Create($"{o.Topic}:{o.Partition.Value}", (JsonNode?)o.Offset.Value)));
-            if (tombstone is not null)
-                shown["tombstone"] = Documents.Typed.Write(tombstone, JanitorJson.Instance.Tombstone);
+            if (tombstones.Count > 0)
+                shown["tombstones"] = tombstones;
             if (parsed.GetValue(json))
                 context.Printer.Json(shown);
             else
@@ -78,7 +73,8 @@ internal static class ConsumerGroupCommands
     private static Command BuildDelete(CommandContext context)
     {
         var group = GroupArgument();
-        var command = new Command("delete", "Have the janitor delete the group of a subscription that is gone, as soon as it has no members.") { group };
+        var json = CommandContext.JsonOption();
+        var command = new Command("delete", "Have the janitor delete the group of a subscription that is gone, as soon as it has no members.") { group, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(group);
@@ -89,7 +85,10 @@ internal static class ConsumerGroupCommands
             if (await hermes.ZooKeeper.FindAsync(hermes.Paths.Subscription(subscription), cancellationToken) is not null)
                 throw new CommandFailedException($"Group {name} is of subscription {subscription}, which is there: delete the subscription, and its group goes with it.");
             await hermes.ZooKeeper.MultiAsync(await hermes.CleanUp.AskAsync(subscription, cancellationToken), cancellationToken);
-            context.Printer.Line($"Group {name} is left to the clean-up.");
+            if (parsed.GetValue(json))
+                context.Printer.Json(new JsonObject { ["group"] = name, ["subscription"] = subscription.ToString(), ["isAsked"] = true });
+            else
+                context.Printer.Line($"Group {name} is left to the clean-up.");
             return ExitCode.Ok;
         });
         return command;
@@ -98,20 +97,26 @@ internal static class ConsumerGroupCommands
     private static Command BuildRestore(CommandContext context)
     {
         var group = GroupArgument();
-        var command = new Command("restore", "Give a deleted consumer group its offsets back; where it has members by now, by a retransmission job.") { group };
+        var json = CommandContext.JsonOption();
+        var topic = new Option<string?>("--topic") { Description = "Only the offsets of this Kafka topic, which the group did not read any more and the janitor removed." };
+        var command = new Command("restore", "Give a deleted consumer group its offsets back; where it has members by now, by a retransmission job.") { group, topic, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(group);
             await using var hermes = await context.OpenAsync(parsed, cancellationToken);
-            if ((await hermes.GroupRecords.FindAsync(name, cancellationToken))?.Tombstone is not { IsDeleted: true } tombstone)
-                throw new CommandFailedException($"There is no tombstone of a deleted consumer group {name}.");
+            var of = parsed.GetValue(topic);
+            if ((await hermes.GroupRecords.FindAsync(GroupKey.Of(name, of), cancellationToken))?.Tombstone is not { IsDeleted: true } tombstone)
+                throw new CommandFailedException(of is null ? $"There is no tombstone of a deleted consumer group {name}." : $"There is no tombstone of offsets that group {name} had of {of}.");
             if (tombstone.RestoredAt is { } before)
                 throw new CommandFailedException($"Group {name} was restored already, at {before:O}.");
             try
             {
                 var how = await hermes.WithKafkaAsync(kafka => new GroupRestorer(hermes.ZooKeeper, hermes.GroupRecords, kafka, hermes.Jobs, TimeProvider.System)
                     .RestoreAsync(tombstone, "asked for", cancellationToken));
-                context.Printer.Line($"Restored group {name}: {how}.");
+                if (parsed.GetValue(json))
+                    context.Printer.Json(new JsonObject { ["group"] = name, ["topic"] = of, ["how"] = how });
+                else
+                    context.Printer.Line($"Restored group {name}: {how}.");
                 return ExitCode.Ok;
             }
             catch (InvalidOperationException e)
@@ -138,25 +143,4 @@ internal static class ConsumerGroupCommands
         });
         return command;
     }
-
-    private static IReadOnlyList<string> Columns { get; } = ["group", "subscription", "state", "members", "lag", "deleted"];
-
-    private static async Task<Dictionary<string, SubscriptionName>> OwnersAsync(Installation hermes, CancellationToken cancellationToken) =>
-        (await hermes.Reader.AllSubscriptionsAsync(cancellationToken)).ToDictionary(hermes.Names.ConsumerGroup, StringComparer.Ordinal);
-
-    private static Task<JsonObject> RowAsync(Installation hermes, string group, string? subscription, Tombstone? tombstone) => hermes.WithKafkaAsync(async kafka =>
-    {
-        var found = await kafka.FindGroupAsync(group);
-        var offsets = found is null ? [] : await kafka.CommittedAsync(group);
-        var ends = offsets.Count == 0 ? [] : await kafka.EndsAsync([.. offsets.Select(o => o.TopicPartition)]);
-        return new JsonObject
-        {
-            ["group"] = group,
-            ["subscription"] = subscription,
-            ["state"] = found?.State.ToString() ?? "absent",
-            ["members"] = found?.Members ?? 0,
-            ["lag"] = ends.Sum(e => e.Offset.Value) - offsets.Sum(o => o.Offset.Value),
-            ["deleted"] = tombstone is { IsDeleted: true, RestoredAt: null } ? Printer.Moment(tombstone.At) : null,
-        };
-    });
 }

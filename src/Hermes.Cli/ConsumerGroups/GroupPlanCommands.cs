@@ -22,8 +22,8 @@ internal static class GroupPlanCommands
                 context.Printer.Json(new JsonObject { ["id"] = id, ["plan"] = Documents.Typed.Write(plan, JanitorJson.Instance.GroupPlan) });
                 return ExitCode.Ok;
             }
-            context.Printer.Table(["group", "subscription", "since", "looks"], plan.Groups.Select(g =>
-                (IReadOnlyList<string>)[g.Group, g.Subscription, Printer.Moment(g.FirstSeen), $"{g.Looks}"]));
+            context.Printer.Table(["group", "of topic", "subscription", "since", "looks"], plan.Groups.Select(g =>
+                (IReadOnlyList<string>)[g.Group, g.Topic ?? "", g.Subscription, Printer.Moment(g.FirstSeen), $"{g.Looks}"]));
             context.Printer.Line($"hermes groups apply {id}");
             return ExitCode.Ok;
         });
@@ -33,14 +33,18 @@ internal static class GroupPlanCommands
     public static Command BuildApply(CommandContext context)
     {
         var plan = new Argument<string>("plan") { Description = "The plan's id." };
-        var command = new Command("apply", "Have the janitor carry a plan out, as far as it is still so then.") { plan };
+        var json = CommandContext.JsonOption();
+        var command = new Command("apply", "Have the janitor carry a plan out, as far as it is still so then.") { plan, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var id = parsed.GetRequiredValue(plan);
             await using var hermes = await context.OpenAsync(parsed, cancellationToken);
             if (!Guid.TryParse(id, out _) || !await hermes.GroupRecords.ApplyAsync(id, CommandContext.User, cancellationToken))
                 throw new CommandFailedException($"There is no plan {id}.");
-            context.Printer.Line($"Plan {id} will be carried out at the janitor's next look.");
+            if (parsed.GetValue(json))
+                context.Printer.Json(new JsonObject { ["id"] = id, ["isAsked"] = true });
+            else
+                context.Printer.Line($"Plan {id} will be carried out at the janitor's next look.");
             return ExitCode.Ok;
         });
         return command;

@@ -11,8 +11,8 @@ namespace Hermes.Cli.Subscriptions;
 
 /// <summary><c>hermes subscription create</c>: the consumer group's offsets first, then the registry's node.</summary>
 /// <remarks>Delivery starts with what is published after the creation (compatibility, 3.3): the ends of the Kafka topic are
-/// committed for the group, over whatever an earlier subscription of that name left there. Stopped between the two, there are
-/// offsets that nobody uses; the same command again goes on.</remarks>
+/// committed for the group, over whatever an earlier subscription of that name left there, unless <c>--restore-offsets</c> asks
+/// for just that. Stopped between the two, there are offsets that nobody uses; the same command again goes on.</remarks>
 internal static class SubscriptionCreation
 {
     private const int Attempts = 5;
@@ -22,7 +22,8 @@ internal static class SubscriptionCreation
         var topic = CommandContext.TopicArgument();
         var subscription = CommandContext.SubscriptionArgument();
         var input = new SubscriptionInput();
-        var command = new Command("create", "Create a subscription; it gets what is published from now on.") { topic, subscription };
+        var restore = new Option<bool>("--restore-offsets") { Description = "Go on where a deleted subscription of this name stood, as long as that is kept (30 days)." };
+        var command = new Command("create", "Create a subscription; it gets what is published from now on.") { topic, subscription, restore };
         input.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -30,6 +31,8 @@ internal static class SubscriptionCreation
             var asked = await input.ReadAsync(parsed, context.Terminal, cancellationToken);
             var document = NewSubscription.Create(name, input.DeliveryType(parsed, asked) ?? DeliveryTypes.Serial);
             input.Apply(parsed, asked, document);
+            if (parsed.GetValue(restore))
+                Extensions.Set(document, "restoreOffsets", true);
             SubscriptionRules.Check(name, document);
             foreach (var unknown in SubscriptionRules.Unknown(name, document))
                 context.Printer.Note($"{unknown} is no member that Hermes knows; it is kept as it is.");
@@ -51,12 +54,33 @@ internal static class SubscriptionCreation
 
         var kafkaTopic = hermes.Names.PrimaryTopic(name.Topic, topic.ContentType == ContentTypes.Avro);
         var group = hermes.Names.ConsumerGroup(name);
-        await CommitEndsAsync(hermes, group, kafkaTopic, name);
-        await Certain.CreateAsync(() => CreateNodeAsync(hermes, name, typed, cancellationToken), () => IsThereAsync(hermes, name, cancellationToken));
-        context.Printer.Line($"Created subscription {name} (consumer group {group}).");
+        var place = new FormerPlace(hermes, group);
+        var isAsked = SubscriptionExtensions.TryRead(typed, out var extensions, out var fault) ? extensions.RestoreOffsets is true : throw new UsageException($"{fault}.");
+        var isRestored = false;
+        await Certain.CreateAsync(async () =>
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var (former, alongside) = isAsked ? await place.FindAsync(cancellationToken) : ([], []);
+                isRestored = former.Count > 0;
+                await CommitStartAsync(hermes, group, kafkaTopic, name, former);
+                var withdrawal = await hermes.CleanUp.WithdrawAsync(name, cancellationToken);
+                try
+                {
+                    await hermes.Writer.CreateSubscriptionAsync(typed, [.. withdrawal, .. alongside], cancellationToken);
+                    return;
+                }
+                catch (MultiFailedException e) when (e.Index > 0 && attempt < Attempts)
+                {
+                    // A waiting clean-up was carried out or changed just now: look again.
+                }
+            }
+        }, () => IsThereAsync(hermes, name, cancellationToken));
+        context.Printer.Line($"Created subscription {name} (consumer group {group}){(isRestored ? ", where its predecessor stood" : "")}.");
     }
 
-    private static Task CommitEndsAsync(Installation hermes, string group, string kafkaTopic, SubscriptionName name) => hermes.WithKafkaAsync(async kafka =>
+    private static Task CommitStartAsync(
+        Installation hermes, string group, string kafkaTopic, SubscriptionName name, IReadOnlyList<TopicPartitionOffset> former) => hermes.WithKafkaAsync(async kafka =>
     {
         var partitions = await kafka.PartitionsAsync(kafkaTopic);
         if (partitions.Count == 0)
@@ -65,7 +89,9 @@ internal static class SubscriptionCreation
             throw InUse(group, name, null);
         try
         {
-            await kafka.CommitAsync(group, await kafka.EndsAsync(partitions));
+            var kept = former.ToDictionary(o => o.TopicPartition);
+            var ends = await kafka.EndsAsync(partitions);
+            await kafka.CommitAsync(group, [.. ends.Select(end => kept.GetValueOrDefault(end.TopicPartition, end)), .. former.Where(o => o.Topic != kafkaTopic)]);
         }
         catch (KafkaException e) when (KafkaFailure.IsGroupInUse(e))
         {
@@ -75,24 +101,6 @@ internal static class SubscriptionCreation
 
     private static CommandFailedException InUse(string group, SubscriptionName name, Exception? cause) => new(
         $"Consumer group {group} has members: those of an earlier subscription {name} have not left yet. Run the command again in a moment.", cause);
-
-    /// <summary>One transaction with the withdrawal of a waiting clean-up, which may come and go meanwhile.</summary>
-    private static async Task CreateNodeAsync(Installation hermes, SubscriptionName name, SubscriptionDocument document, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var withdrawal = await hermes.CleanUp.WithdrawAsync(name, cancellationToken);
-            try
-            {
-                await hermes.Writer.CreateSubscriptionAsync(document, withdrawal, cancellationToken);
-                return;
-            }
-            catch (MultiFailedException e) when (e.Index > 0 && attempt < Attempts)
-            {
-                // The waiting task was carried out or changed just now: look again.
-            }
-        }
-    }
 
     private static async Task<bool> IsThereAsync(Installation hermes, SubscriptionName name, CancellationToken cancellationToken) =>
         await hermes.ZooKeeper.FindAsync(hermes.Paths.Subscription(name), cancellationToken) is not null;

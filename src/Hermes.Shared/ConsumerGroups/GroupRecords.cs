@@ -12,14 +12,14 @@ public sealed class GroupRecords(IZooKeeper zooKeeper, JanitorPaths paths)
     public Task CreateFoldersAsync(CancellationToken cancellationToken) =>
         zooKeeper.CreateMissingAsync(cancellationToken, paths.Folder, paths.Tombstones, paths.History, paths.Observations, paths.Plans);
 
-    /// <summary>A group's tombstone and the version of its node; <see langword="null"/> when there is none.</summary>
+    /// <summary>A tombstone, by its <see cref="GroupKey"/>, and the version of its node; <see langword="null"/> when there is none.</summary>
     /// <exception cref="JsonException">It cannot be read.</exception>
-    public async Task<(Tombstone Tombstone, int Version)?> FindAsync(string group, CancellationToken cancellationToken) =>
-        await zooKeeper.TryGetAsync(paths.Tombstone(group), cancellationToken) is { } node
+    public async Task<(Tombstone Tombstone, int Version)?> FindAsync(string key, CancellationToken cancellationToken) =>
+        await zooKeeper.TryGetAsync(paths.Tombstone(key), cancellationToken) is { } node
             ? (JsonSerializer.Deserialize(node.Data.Span, JanitorJson.Instance.Tombstone)!, node.Stat.Version)
             : null;
 
-    /// <summary>The groups that have a tombstone.</summary>
+    /// <summary>The keys of all tombstones.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
         (await zooKeeper.TryGetChildrenAsync(paths.Tombstones, cancellationToken))?.Names ?? [];
 
@@ -29,8 +29,8 @@ public sealed class GroupRecords(IZooKeeper zooKeeper, JanitorPaths paths)
         ArgumentNullException.ThrowIfNull(tombstone);
         var data = JsonSerializer.SerializeToUtf8Bytes(tombstone, JanitorJson.Instance.Tombstone);
         return version is { } read
-            ? Operation.Set(paths.Tombstone(tombstone.Group), data, read)
-            : Operation.Create(paths.Tombstone(tombstone.Group), data, CreateMode.Persistent);
+            ? Operation.Set(paths.Tombstone(tombstone.Key), data, read)
+            : Operation.Create(paths.Tombstone(tombstone.Key), data, CreateMode.Persistent);
     }
 
     /// <summary>Notes an event.</summary>
@@ -45,6 +45,16 @@ public sealed class GroupRecords(IZooKeeper zooKeeper, JanitorPaths paths)
         var names = (await zooKeeper.TryGetChildrenAsync(paths.History, cancellationToken))?.Names ?? [];
         return [.. names.Where(n => string.CompareOrdinal(n, first) < 0).Select(n => Operation.Delete($"{paths.History}/{n}", NodeVersion.Any))];
     }
+
+    /// <summary>By which rules the janitor that leads finds groups abandoned; <see langword="null"/>: none has led yet.</summary>
+    /// <exception cref="JsonException">It cannot be read.</exception>
+    public async Task<GroupPolicy?> FindPolicyAsync(CancellationToken cancellationToken) =>
+        await zooKeeper.TryGetAsync(paths.Policy, cancellationToken) is { } node ? JsonSerializer.Deserialize(node.Data.Span, JanitorJson.Instance.GroupPolicy) : null;
+
+    /// <summary>What was seen of a group, by its <see cref="GroupKey"/>; <see langword="null"/>: nothing.</summary>
+    /// <exception cref="JsonException">It cannot be read.</exception>
+    public async Task<Observation?> FindObservationAsync(string key, CancellationToken cancellationToken) =>
+        await zooKeeper.TryGetAsync(paths.Observation(key), cancellationToken) is { } node ? JsonSerializer.Deserialize(node.Data.Span, JanitorJson.Instance.Observation) : null;
 
     /// <summary>The plans' ids, the oldest first.</summary>
     public async Task<IReadOnlyList<string>> PlansAsync(CancellationToken cancellationToken) =>

@@ -6,7 +6,7 @@ using Hermes.ZooKeeper;
 namespace Hermes.Shared.ConsumerGroups;
 
 /// <summary>Gives a deleted group its offsets back.</summary>
-public sealed class GroupRestorer(IZooKeeper zooKeeper, GroupRecords records, KafkaAdministration kafka, JobClient jobs, TimeProvider clock)
+public sealed class GroupRestorer(IZooKeeper zooKeeper, GroupRecords records, IGroupAdministration kafka, JobClient jobs, TimeProvider clock)
 {
     private readonly string _worker = $"{Environment.UserName}@{Environment.MachineName}/{Environment.ProcessId}";
 
@@ -21,34 +21,40 @@ public sealed class GroupRestorer(IZooKeeper zooKeeper, GroupRecords records, Ka
         var offsets = await RetainedAsync(tombstone);
         if (offsets.Count == 0)
             throw new InvalidOperationException($"None of the partitions that group {tombstone.Group} had offsets of exists any more.");
-        string how;
-        if (await kafka.HasMembersAsync(tombstone.Group))
-        {
-            var id = await jobs.CreateAsync(new()
-            {
-                Version = JobDocument.KnownVersion,
-                Mode = JobModes.Rewind,
-                Subscription = tombstone.Subscription,
-                Target = new() { Offsets = offsets.GroupBy(o => o.Topic, StringComparer.Ordinal).ToDictionary(t => t.Key, t => (IReadOnlyDictionary<int, long>)t.ToDictionary(o => o.Partition.Value, o => o.Offset.Value), StringComparer.Ordinal) },
-                RequestedBy = _worker,
-                Reason = $"restoration of the group: {reason}",
-            }, cancellationToken);
-            how = $"by retransmission job {id}, since the group has members";
-        }
-        else
+        var (present, version) = await records.FindAsync(tombstone.Key, cancellationToken) ?? throw new InvalidOperationException($"The tombstone of group {tombstone.Group} was deleted meanwhile.");
+        var done = records.Write(present with { RestoredAt = clock.GetUtcNow() }, version);
+        if (await kafka.FindGroupAsync(tombstone.Group) is not { Members: > 0 })
         {
             await kafka.CommitAsync(tombstone.Group, offsets);
-            how = $"{offsets.Count} offsets committed";
+            var committed = $"{offsets.Count} offsets committed";
+            await zooKeeper.MultiAsync([done, Note(committed)], cancellationToken);
+            return committed;
         }
-        var (present, version) = await records.FindAsync(tombstone.Group, cancellationToken) ?? throw new InvalidOperationException($"The tombstone of group {tombstone.Group} was deleted meanwhile.");
-        await zooKeeper.MultiAsync(
-            [records.Write(present with { RestoredAt = clock.GetUtcNow() }, version), records.Note(new(clock.GetUtcNow(), _worker, tombstone.Group, $"restored, {how}: {reason}"))], cancellationToken);
-        return how;
+        if (tombstone.Topic is not null)
+            throw new InvalidOperationException($"Group {tombstone.Group} has members, and offsets of a topic that they do not read can be committed only without them: suspend the subscription first.");
+        await jobs.CreateFoldersAsync(cancellationToken);
+        var (id, creation) = jobs.Prepare(new()
+        {
+            Version = JobDocument.KnownVersion,
+            Mode = JobModes.Rewind,
+            Subscription = tombstone.Subscription,
+            Target = new() { Offsets = offsets.GroupBy(o => o.Topic, StringComparer.Ordinal).ToDictionary(t => t.Key, t => (IReadOnlyDictionary<int, long>)t.ToDictionary(o => o.Partition.Value, o => o.Offset.Value), StringComparer.Ordinal) },
+            RequestedBy = _worker,
+            Reason = $"restoration of the group: {reason}",
+        });
+        var moved = $"by retransmission job {id}, since the group has members";
+        await zooKeeper.MultiAsync([creation, done, Note(moved)], cancellationToken); // never asked for twice
+        return moved;
+
+        Operation Note(string how) => records.Note(new(clock.GetUtcNow(), _worker, tombstone.Group, $"restored, {how}: {reason}"));
     }
 
-    // What retention has taken meanwhile cannot be delivered any more, and topics may have gone.
-    private async Task<IReadOnlyList<TopicPartitionOffset>> RetainedAsync(Tombstone tombstone)
+    /// <summary>Of the kept offsets those whose partitions exist, moved to what these still have: what retention has taken
+    /// meanwhile cannot be delivered any more.</summary>
+    /// <exception cref="KafkaException">The broker cannot be reached.</exception>
+    public async Task<IReadOnlyList<TopicPartitionOffset>> RetainedAsync(Tombstone tombstone)
     {
+        ArgumentNullException.ThrowIfNull(tombstone);
         var kept = tombstone.Offsets.ToDictionary(o => new TopicPartition(o.Topic, o.Partition), o => o.Offset);
         var there = new List<TopicPartition>();
         foreach (var topic in tombstone.Offsets.Select(o => o.Topic).Distinct(StringComparer.Ordinal))

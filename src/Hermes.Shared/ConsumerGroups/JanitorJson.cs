@@ -6,7 +6,8 @@ namespace Hermes.Shared.ConsumerGroups;
 
 /// <summary>The janitor's documents as JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(Tombstone)), JsonSerializable(typeof(GroupEvent)), JsonSerializable(typeof(Observation)), JsonSerializable(typeof(GroupPlan))]
+[JsonSerializable(typeof(Tombstone)), JsonSerializable(typeof(GroupEvent)), JsonSerializable(typeof(Observation)), JsonSerializable(typeof(GroupPlan)),
+ JsonSerializable(typeof(GroupPolicy))]
 public sealed partial class JanitorJson : JsonSerializerContext
 {
     /// <summary>The one to use: text stays readable.</summary>

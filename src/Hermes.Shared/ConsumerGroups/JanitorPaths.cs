@@ -20,20 +20,23 @@ public sealed class JanitorPaths(HermesPaths hermes)
     /// <summary>Written to learn the time of ZooKeeper's server.</summary>
     public string Clock => $"{Folder}/clock";
 
+    /// <summary>By which rules the janitor that leads finds groups abandoned.</summary>
+    public string Policy => $"{Folder}/policy";
+
     /// <summary>What was known of deleted groups.</summary>
     public string Tombstones => $"{Folder}/tombstones";
 
-    /// <summary>What was known of a group.</summary>
-    public string Tombstone(string group) => $"{Tombstones}/{group}";
+    /// <summary>What was known of a group, by its <see cref="GroupKey"/>.</summary>
+    public string Tombstone(string key) => $"{Tombstones}/{key}";
 
     /// <summary>What was done, an event a node, the oldest first by name.</summary>
     public string History => $"{Folder}/history";
 
-    /// <summary>Groups that look abandoned, and for how long they have been seen so.</summary>
+    /// <summary>Groups, and for how long they have been seen as they are.</summary>
     public string Observations => $"{Folder}/observations";
 
-    /// <summary>What was seen of a group that looks abandoned.</summary>
-    public string Observation(string group) => $"{Observations}/{group}";
+    /// <summary>What was seen of a group, by its <see cref="GroupKey"/>.</summary>
+    public string Observation(string key) => $"{Observations}/{key}";
 
     /// <summary>Plans: which abandoned groups are to be deleted.</summary>
     public string Plans => $"{Folder}/plans";

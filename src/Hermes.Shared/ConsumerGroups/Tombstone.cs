@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Hermes.Shared.ConsumerGroups;
 
 /// <summary>What was known of a consumer group before its deletion, so that it can be restored.</summary>
@@ -5,6 +7,9 @@ public sealed record Tombstone
 {
     /// <summary>The group's id.</summary>
     public required string Group { get; init; }
+
+    /// <summary>Of offsets that a living group left behind: the Kafka topic. Absent: it is about the group as a whole.</summary>
+    public string? Topic { get; init; }
 
     /// <summary>The qualified name of the subscription that it was of.</summary>
     public required string Subscription { get; init; }
@@ -26,4 +31,7 @@ public sealed record Tombstone
 
     /// <summary>What it had committed.</summary>
     public required IReadOnlyList<KeptOffset> Offsets { get; init; }
+
+    /// <summary>The name of its node.</summary>
+    [JsonIgnore] public string Key => GroupKey.Of(Group, Topic);
 }

@@ -11,11 +11,18 @@ public sealed class JobClient(IZooKeeper zooKeeper, JobPaths paths)
     /// <exception cref="ZooKeeperException">There is no Hermes installation below the root, or the right to create nodes is missing.</exception>
     public async Task<string> CreateAsync(JobDocument job, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(job);
         await CreateFoldersAsync(cancellationToken);
-        var id = Guid.CreateVersion7().ToString();
-        await zooKeeper.CreateAsync(paths.Job(id), JobJson.Write(job, JobJson.Instance.JobDocument), CreateMode.Persistent, cancellationToken);
+        var (id, creation) = Prepare(job);
+        await zooKeeper.MultiAsync([creation], cancellationToken);
         return id;
+    }
+
+    /// <summary>The creation of a job, for a multi with what belongs to it; the folders must be there.</summary>
+    public (string Id, Operation Creation) Prepare(JobDocument job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var id = Guid.CreateVersion7().ToString();
+        return (id, Operation.Create(paths.Job(id), JobJson.Write(job, JobJson.Instance.JobDocument), CreateMode.Persistent));
     }
 
     /// <summary>All jobs' ids, the oldest first.</summary>

@@ -4,7 +4,7 @@ using Confluent.Kafka.Admin;
 namespace Hermes.Shared.Kafka;
 
 /// <summary>Topics and consumer groups, administered. Each call is bounded by <see cref="Limit"/>.</summary>
-public sealed class KafkaAdministration : IDisposable
+public sealed class KafkaAdministration : IGroupAdministration, IDisposable
 {
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
     private readonly KafkaClients _clients;
@@ -165,6 +165,25 @@ public sealed class KafkaAdministration : IDisposable
         catch (DeleteGroupsException e) when (e.Results.TrueForAll(r => r.Error.Code is ErrorCode.GroupIdNotFound))
         {
             // It was gone already, or never came to be.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> DeleteOffsetsAsync(string group, IReadOnlyList<TopicPartition> partitions)
+    {
+        try
+        {
+            await AskAsync((admin, limit) => Done(admin.DeleteConsumerGroupOffsetsAsync(group, partitions, new() { RequestTimeout = limit })));
+            return true;
+        }
+        catch (DeleteConsumerGroupOffsetsException e) when (e.Result.Error.Code is ErrorCode.GroupIdNotFound)
+        {
+            return true; // with the group, they are gone too
+        }
+        catch (DeleteConsumerGroupOffsetsException e) when (e.Result.Error.Code is ErrorCode.GroupSubscribedToTopic
+            || (e.Result.Error.Code is ErrorCode.NoError && e.Result.Partitions.TrueForAll(p => p.Error.Code is ErrorCode.NoError or ErrorCode.GroupSubscribedToTopic)))
+        {
+            return false;
         }
     }
 

@@ -22,7 +22,21 @@ public sealed class KafkaNames(string @namespace, string separator = "_", TopicM
     public string ConsumerGroup(SubscriptionName subscription)
     {
         ArgumentNullException.ThrowIfNull(subscription);
-        return $"{_prefix}{Escape(subscription.Topic.Group)}_{Escape(subscription.Topic.Name)}_{Escape(subscription.Name)}";
+        return $"{GroupPrefix(subscription.Topic)}{Escape(subscription.Name)}";
+    }
+
+    /// <summary>What the consumer groups of all subscriptions of a topic begin with, up to and with an underscore.</summary>
+    public string GroupPrefix(TopicName topic)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        return $"{_prefix}{Escape(topic.Group)}_{Escape(topic.Name)}_";
+    }
+
+    /// <summary>Whether a Kafka topic is one of ours by its name: in our namespace, and named as a topic of Hermes is.</summary>
+    public bool IsTopic(string kafkaTopic)
+    {
+        ArgumentNullException.ThrowIfNull(kafkaTopic);
+        return kafkaTopic.StartsWith(_prefix, StringComparison.Ordinal) && TopicName.TryParse(kafkaTopic[_prefix.Length..], out _);
     }
 
     /// <summary>The subscription whose consumer group this is, judged by a topic that the group has offsets of. Without that the
@@ -48,7 +62,7 @@ public sealed class KafkaNames(string @namespace, string separator = "_", TopicM
     {
         if (!TopicName.TryParse(topic, out var name))
             return null;
-        var start = $"{_prefix}{Escape(name.Group)}_{Escape(name.Name)}_";
+        var start = GroupPrefix(name);
         if (!group.StartsWith(start, StringComparison.Ordinal))
             return null;
         var shortName = group[start.Length..].Replace("__", "_", StringComparison.Ordinal);

@@ -18,6 +18,9 @@ public sealed record SubscriptionExtensions
     /// <summary>Of a batch subscription: how its batches are treated.</summary>
     public BatchExtensions? Batch { get; init; }
 
+    /// <summary>Whether it goes on where a deleted subscription of its name stood, as long as that is kept.</summary>
+    public bool? RestoreOffsets { get; init; }
+
     /// <summary>Reads them from a subscription's document.</summary>
     /// <param name="document">The subscription.</param>
     /// <param name="extensions">What it asks for; nothing when it has no such member.</param>

@@ -10,48 +10,57 @@ namespace Hermes.Worker.Janitor.CleanUp;
 
 /// <summary>Carries out Hermes's clean-up tasks: each by itself, so that none holds up another (C1), for as long as it takes (C8).</summary>
 internal sealed partial class TaskDuty(
-    IZooKeeper zooKeeper, HermesPaths hermes, JanitorPaths paths, GroupDeletion deletion, ServerClock server, HermesSettings settings, JanitorOptions options,
+    IZooKeeper zooKeeper, HermesPaths hermes, JanitorPaths paths, GroupRecords records, Deletables deletables, GroupDeletion deletion, ServerClock server, HermesSettings settings, JanitorOptions options,
     JanitorMetrics metrics, ILogger<TaskDuty> logger, TimeProvider clock)
 {
     private static readonly TimeSpan FirstRetryPause = TimeSpan.FromSeconds(1);
     private readonly Dictionary<string, (int Failures, long NotBefore)> _pauses = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _firstSeen = new(StringComparer.Ordinal);
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _noted = new(StringComparer.Ordinal);
 
     /// <summary>Looks at all tasks once.</summary>
     public async Task RunAsync(LeadershipTerm term, CancellationToken cancellationToken)
     {
         var tasks = (await zooKeeper.TryGetChildrenAsync(paths.Tasks, cancellationToken))?.Names ?? [];
-        foreach (var gone in _pauses.Keys.Except(tasks).ToList())
+        foreach (var gone in _firstSeen.Keys.Except(tasks).ToList())
+        {
+            _firstSeen.Remove(gone);
             _pauses.Remove(gone);
+        }
+        foreach (var gone in _noted.Keys.Except(tasks).ToList())
+            _noted.Remove(gone);
         if (tasks.Count == 0)
         {
-            metrics.Waiting(0, TimeSpan.Zero);
+            metrics.Waiting(0, 0, TimeSpan.Zero);
             return;
         }
         // The age of a task is by ZooKeeper's clock alone: requestedAt is by that of whoever wrote it (C5, C12).
         var now = await server.NowAsync(cancellationToken);
-        var (waiting, oldest) = (0, TimeSpan.Zero);
+        var ages = new List<TimeSpan>();
         foreach (var name in tasks)
         {
             if (await TryAsync(term, name, now, cancellationToken) is { } age)
-                (waiting, oldest) = (waiting + 1, age > oldest ? age : oldest);
+                ages.Add(age);
         }
-        metrics.Waiting(waiting, oldest);
+        metrics.Waiting(ages.Count, ages.Count(a => a > options.TaskAlarmAge), ages.DefaultIfEmpty().Max());
     }
 
     /// <returns>The age of a task that is still to be done.</returns>
     private async Task<TimeSpan?> TryAsync(LeadershipTerm term, string name, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var age = TimeSpan.Zero;
         try
         {
             if (await zooKeeper.TryGetAsync($"{paths.Tasks}/{name}", cancellationToken) is not { } node)
                 return null;
-            var age = now - node.Stat.ModifiedAt;
+            age = Age(name, now - node.Stat.ModifiedAt);
             if (age < options.TaskDelay || (_pauses.TryGetValue(name, out var pause) && clock.GetTimestamp() < pause.NotBefore))
                 return age;
             if (await DoAsync(term, name, node, now, cancellationToken) is { } obstacle)
             {
                 Pause(name);
+                await NoteAsync(term, name, obstacle, cancellationToken);
                 if (age > options.TaskAlarmAge)
                     Log.Old(logger, name, age, obstacle);
                 else
@@ -70,7 +79,7 @@ internal sealed partial class TaskDuty(
             Pause(name);
             metrics.TaskFailed();
             Log.Failed(logger, e, name);
-            return TimeSpan.Zero;
+            return age;
         }
     }
 
@@ -88,29 +97,48 @@ internal sealed partial class TaskDuty(
             return $"it cannot be understood, and is kept: {e.Message}";
         }
         if (task.Datacenter != settings.Datacenter)
+        {
+            metrics.Spared("datacenter");
             return _named.Add(name) ? $"it is for datacenter '{task.Datacenter}', while this one is '{settings.Datacenter}' (Hermes:Datacenter)" : "it is for another datacenter";
+        }
         var end = Operation.Delete($"{paths.Tasks}/{name}", node.Stat.Version);
-        switch (await deletion.RunAsync(term, task.Subscription, "its subscription was removed", now, [end], cancellationToken))
+        switch (await deletion.RunAsync(term, deletables.Of(task.Subscription), expected: null, "its subscription was removed", now, [end], cancellationToken))
         {
             case DeletionOutcome.SubscriptionIsBack:
                 // In one stroke: the task goes only while the subscription is there (C2).
-                await zooKeeper.MultiAsync([term.Guard, Operation.Check(hermes.Subscription(task.Subscription), NodeVersion.Any), end], cancellationToken);
-                metrics.Spared("subscription");
+                var group = deletables.Of(task.Subscription).Group;
+                await zooKeeper.MultiAsync(
+                [
+                    term.Guard, Operation.Check(hermes.Subscription(task.Subscription), NodeVersion.Any), end,
+                    records.Note(new(clock.GetUtcNow(), WorkerHost.Worker, group, "spared: its subscription is there again, and the task is withdrawn")),
+                ], cancellationToken);
+                metrics.Spared(DeletionOutcome.SubscriptionIsBack.Reason);
                 Log.Withdrawn(logger, name);
                 return null;
-            case DeletionOutcome.NotEmpty:
-                metrics.Spared("members");
-                return "its group has members";
-            case DeletionOutcome.Moved:
-                metrics.Spared("movement");
-                return "its group's offsets have just moved";
-            case DeletionOutcome.Retransmitted:
-                metrics.Spared("retransmission");
-                return "a retransmission job has its group in its hands";
-            default:
+            case DeletionOutcome.Deleted or DeletionOutcome.Absent:
                 Log.Done(logger, name);
                 return null;
+            case var hindered:
+                metrics.Spared(hindered.Reason);
+                return hindered.Words;
         }
+    }
+
+    /// <summary>The audit has each obstacle of a task once, and not each attempt.</summary>
+    private async Task NoteAsync(LeadershipTerm term, string name, string obstacle, CancellationToken cancellationToken)
+    {
+        if (_noted.TryGetValue(name, out var noted) && noted == obstacle)
+            return;
+        await zooKeeper.MultiAsync([term.Guard, records.Note(new(clock.GetUtcNow(), WorkerHost.Worker, name, $"spared for now: {obstacle}"))], cancellationToken);
+        _noted[name] = obstacle;
+    }
+
+    /// <summary>At least what we have seen of it: where ZooKeeper's clock was set back, a task must not wait for its own time.</summary>
+    private TimeSpan Age(string name, TimeSpan byServer)
+    {
+        if (!_firstSeen.TryGetValue(name, out var seen))
+            _firstSeen[name] = seen = clock.GetTimestamp();
+        return clock.GetElapsedTime(seen) is var here && here > byServer ? here : byServer;
     }
 
     private void Pause(string name)

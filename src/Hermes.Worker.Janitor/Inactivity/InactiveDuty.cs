@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Hermes.Shared.ConsumerGroups;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Naming;
@@ -10,136 +9,79 @@ using Microsoft.Extensions.Logging;
 
 namespace Hermes.Worker.Janitor.Inactivity;
 
-/// <summary>Watches the groups that nobody seems to use, plans the deletion of those that have been so for long, and carries a
-/// plan out when it was asked for, or where the settings say so.</summary>
+/// <summary>Watches the groups that nobody seems to use and the offsets that living ones have left behind, plans the deletion of
+/// what has been so for long, and carries a plan out when it was asked for, or where the settings say so.</summary>
 internal sealed partial class InactiveDuty(
-    IZooKeeper zooKeeper, JanitorPaths paths, GroupRecords records, AbandonedGroups abandoned, GroupDeletion deletion, ServerClock server, JanitorOptions options,
-    JanitorMetrics metrics, ILogger<InactiveDuty> logger)
+    IZooKeeper zooKeeper, GroupRecords records, GroupSurveyor surveyor, Observations observations, PlanBook plans, Deletables deletables, GroupDeletion deletion,
+    ServerClock server, GroupPolicy policy, JanitorOptions options, JanitorMetrics metrics, ILogger<InactiveDuty> logger, TimeProvider clock)
 {
-    private const int KeptPlans = 20;
-
     /// <summary>Looks at all groups once.</summary>
     public async Task RunAsync(LeadershipTerm term, CancellationToken cancellationToken)
     {
-        var found = await abandoned.FindAsync(cancellationToken);
+        await plans.PublishAsync(term, cancellationToken);
+        await observations.LoadAsync(term, cancellationToken);
         var now = await server.NowAsync(cancellationToken);
-        var ripe = await ObserveAsync(term, found, now, cancellationToken);
-        metrics.Inactive(found.Count, ripe.Count);
-        var newest = await PlanAsync(term, ripe, now, cancellationToken);
+        var survey = await surveyor.LookAsync(observations.LastSeen, now, cancellationToken);
+        await observations.UpdateAsync(term, survey, now, cancellationToken);
+        var ripe = observations.Ripe.Where(r => policy.Lets(GroupKey.Parse(r.Key).Group)).ToDictionary(r => r.Key, r => r.Seen, StringComparer.Ordinal);
+        metrics.Inactive(survey.Candidates.Count, ripe.Count);
+        var newest = await plans.PlanAsync(term, ripe.Select(r => (r.Key, r.Value)), now, cancellationToken);
         var left = options.MostDeletions;
         foreach (var id in await records.PlansAsync(cancellationToken))
         {
-            var isAsked = await zooKeeper.FindAsync(paths.Apply(id), cancellationToken) is not null;
+            var isAsked = await plans.IsAskedAsync(id, cancellationToken);
             if ((isAsked || (!options.DryRun && id == newest)) && await records.FindPlanAsync(id, cancellationToken) is { } plan)
             {
                 left = await CarryOutAsync(term, plan, ripe, left, now, cancellationToken);
                 // Done with: a group that is abandoned another time needs another plan.
                 if (isAsked && left > 0)
-                    await zooKeeper.MultiAsync([term.Guard, Operation.Delete(paths.Apply(id), NodeVersion.Any), Operation.Delete(paths.Plan(id), NodeVersion.Any)], cancellationToken);
+                    await plans.DropAsync(term, id, cancellationToken);
             }
         }
-    }
-
-    /// <returns>The groups that have been at rest for long enough, seen more than once.</returns>
-    private async Task<Dictionary<string, Observation>> ObserveAsync(
-        LeadershipTerm term, IReadOnlyDictionary<string, (SubscriptionName Subscription, IReadOnlyList<KeptOffset> Offsets)> found, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var ripe = new Dictionary<string, Observation>(StringComparer.Ordinal);
-        var known = (await zooKeeper.TryGetChildrenAsync(paths.Observations, cancellationToken))?.Names ?? [];
-        foreach (var active in known.Where(group => !found.ContainsKey(group)))
-            await TryAsync(term, Operation.Delete(paths.Observation(active), NodeVersion.Any), cancellationToken);
-        foreach (var (group, (subscription, offsets)) in found)
-        {
-            var before = await zooKeeper.TryGetAsync(paths.Observation(group), cancellationToken);
-            var observation = Rest.Continue(before is { } node ? Read(node) : null, subscription, offsets, now, options.LongestStep);
-            var data = JsonSerializer.SerializeToUtf8Bytes(observation, JanitorJson.Instance.Observation);
-            await TryAsync(term, before is { } there ? Operation.Set(paths.Observation(group), data, there.Stat.Version) : Operation.Create(paths.Observation(group), data, CreateMode.Persistent), cancellationToken);
-            if (Rest.IsRipe(observation, options.InactiveAfter))
-                ripe[group] = observation;
-        }
-        return ripe;
-    }
-
-    private static Observation? Read(NodeData node)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(node.Data.Span, JanitorJson.Instance.Observation);
-        }
-        catch (JsonException)
-        {
-            return null; // begun anew
-        }
-    }
-
-    /// <returns>The plan for what is ripe; a new one only where the newest says something else.</returns>
-    private async Task<string?> PlanAsync(LeadershipTerm term, Dictionary<string, Observation> ripe, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var plans = await records.PlansAsync(cancellationToken);
-        foreach (var old in plans.SkipLast(KeptPlans))
-        {
-            if (await zooKeeper.FindAsync(paths.Apply(old), cancellationToken) is not null)
-                await TryAsync(term, Operation.Delete(paths.Apply(old), NodeVersion.Any), cancellationToken);
-            await TryAsync(term, Operation.Delete(paths.Plan(old), NodeVersion.Any), cancellationToken);
-        }
-        if (ripe.Count == 0)
-            return null;
-        var groups = ripe.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => new PlannedGroup(r.Key, r.Value.Subscription, r.Value.FirstSeen, r.Value.Looks)).ToList();
-        if (plans.Count > 0 && await records.FindPlanAsync(plans[^1], cancellationToken) is { } newest
-            && newest.Groups.Select(g => (g.Group, g.FirstSeen)).SequenceEqual(groups.Select(g => (g.Group, g.FirstSeen))))
-            return plans[^1];
-        var id = Guid.CreateVersion7().ToString();
-        var data = JsonSerializer.SerializeToUtf8Bytes(new GroupPlan(now, WorkerHost.Worker, groups), JanitorJson.Instance.GroupPlan);
-        await zooKeeper.MultiAsync([term.Guard, Operation.Create(paths.Plan(id), data, CreateMode.Persistent)], cancellationToken);
-        Log.Planned(logger, id, groups.Count, options.DryRun);
-        return id;
     }
 
     /// <returns>How many more may be deleted in this run.</returns>
     private async Task<int> CarryOutAsync(LeadershipTerm term, GroupPlan plan, Dictionary<string, Observation> ripe, int left, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // Of a plan only what is still so: what has moved since is ripe no more.
-        foreach (var planned in plan.Groups.Where(g => ripe.TryGetValue(g.Group, out var seen) && seen.FirstSeen == g.FirstSeen))
+        foreach (var planned in plan.Groups)
         {
+            if (!ripe.TryGetValue(planned.Key, out var seen) || seen.FirstSeen != planned.FirstSeen)
+                continue;
             if (left == 0)
             {
                 Log.Capped(logger, options.MostDeletions);
                 return 0;
             }
-            var end = Operation.Delete(paths.Observation(planned.Group), NodeVersion.Any);
-            var outcome = await deletion.RunAsync(term, SubscriptionName.Parse(planned.Subscription), $"abandoned since {planned.FirstSeen:O}, seen so {planned.Looks} times", now, [end], cancellationToken);
-            ripe.Remove(planned.Group);
+            var reason = $"{(planned.Topic is null ? "abandoned" : "not read")} since {planned.FirstSeen:O}, seen so {planned.Looks} times";
+            var what = deletables.Of(SubscriptionName.Parse(planned.Subscription), planned.Topic);
+            var outcome = await deletion.RunAsync(term, what, seen.Offsets, reason, now, [observations.Forgetting(planned.Key)], cancellationToken);
+            ripe.Remove(planned.Key);
             left--;
-            if (outcome is not (DeletionOutcome.Deleted or DeletionOutcome.Absent))
-            {
-                metrics.Spared(outcome.ToString());
-                Log.Spared(logger, planned.Group, outcome);
-            }
+            if (outcome is DeletionOutcome.Deleted or DeletionOutcome.Absent)
+                observations.Forget(planned.Key);
+            else
+                await SpareAsync(term, planned, outcome, cancellationToken);
         }
         return left;
     }
 
-    private async Task TryAsync(LeadershipTerm term, Operation operation, CancellationToken cancellationToken)
+    /// <summary>It is seen anew from now on.</summary>
+    private async Task SpareAsync(LeadershipTerm term, PlannedGroup planned, DeletionOutcome outcome, CancellationToken cancellationToken)
     {
-        try
-        {
-            await zooKeeper.MultiAsync([term.Guard, operation], cancellationToken);
-        }
-        catch (MultiFailedException e) when (e.Index > 0)
-        {
-            // Somebody has changed it meanwhile: it is looked at again next time.
-        }
+        var account = records.Note(new(clock.GetUtcNow(), WorkerHost.Worker, planned.Group, $"spared{(planned.Topic is { } topic ? $", its offsets of {topic}" : "")}: {outcome.Words}"));
+        await zooKeeper.MultiAsync([term.Guard, account, observations.Forgetting(planned.Key)], cancellationToken);
+        observations.Forget(planned.Key);
+        metrics.Spared(outcome.Reason);
+        Log.Spared(logger, planned.Key, outcome.Words);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogEvents.Planned, LogLevel.Information, "Plan {Plan}: {Groups} abandoned groups are to be deleted (dry run: {DryRun})")]
-        public static partial void Planned(ILogger logger, string plan, int groups, bool dryRun);
-
         [LoggerMessage(LogEvents.Capped, LogLevel.Warning, "{Deletions} groups are enough for one run; the others follow")]
         public static partial void Capped(ILogger logger, int deletions);
 
-        [LoggerMessage(LogEvents.Spared, LogLevel.Information, "Group {Group} looked abandoned and is spared: {Outcome}")]
-        public static partial void Spared(ILogger logger, string group, DeletionOutcome outcome);
+        [LoggerMessage(LogEvents.Spared, LogLevel.Information, "Group {Group} looked abandoned and is spared: {Reason}")]
+        public static partial void Spared(ILogger logger, string group, string reason);
     }
 }

@@ -1,5 +1,4 @@
 using Hermes.Shared.ConsumerGroups;
-using Hermes.Shared.Naming;
 
 namespace Hermes.Worker.Janitor.Inactivity;
 
@@ -8,14 +7,14 @@ internal static class Rest
 {
     /// <summary>What is known after another look.</summary>
     /// <param name="before">What was known; <see langword="null"/>: nothing.</param>
-    /// <param name="subscription">Whose group it would be.</param>
-    /// <param name="offsets">What it has committed now.</param>
+    /// <param name="seen">What is seen now.</param>
     /// <param name="now">By ZooKeeper's clock.</param>
     /// <param name="longestStep">How much of the time since the last look counts at most.</param>
-    public static Observation Continue(Observation? before, SubscriptionName subscription, IReadOnlyList<KeptOffset> offsets, DateTimeOffset now, TimeSpan longestStep)
+    public static Observation Continue(Observation? before, SeenGroup seen, DateTimeOffset now, TimeSpan longestStep)
     {
-        if (before is null || before.Subscription != subscription.ToString() || !before.Offsets.SequenceEqual(offsets) || now < before.LastSeen)
-            return new(subscription.ToString(), offsets, now, now, 1, 0);
+        var subscription = seen.Subscription.ToString();
+        if (before is null || before.IsOwned != seen.IsOwned || before.Subscription != subscription || !before.Offsets.SequenceEqual(seen.Offsets) || now < before.LastSeen)
+            return new(subscription, seen.Offsets, now, now, 1, 0, seen.IsOwned);
         var step = now - before.LastSeen;
         return before with { LastSeen = now, Looks = before.Looks + 1, ObservedSeconds = before.ObservedSeconds + (step < longestStep ? step : longestStep).TotalSeconds };
     }

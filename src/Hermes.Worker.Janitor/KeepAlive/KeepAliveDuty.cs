@@ -12,7 +12,7 @@ namespace Hermes.Worker.Janitor.KeepAlive;
 /// <summary>Keeps the offsets of subscriptions whose consumers rest: a broker forgets those of a group without members after
 /// <c>offsets.retention.minutes</c>, and counts from the last commit. So they are committed again as they are, in time.</summary>
 internal sealed partial class KeepAliveDuty(
-    RegistryReader registry, KafkaAdministration kafka, OffsetRenewal renewal, KafkaNames names, JanitorOptions options, JanitorMetrics metrics, ILogger<KeepAliveDuty> logger, TimeProvider clock)
+    RegistryReader registry, IGroupAdministration kafka, OffsetRenewal renewal, KafkaNames names, JanitorOptions options, JanitorMetrics metrics, ILogger<KeepAliveDuty> logger, TimeProvider clock)
 {
     // So many times before the broker forgets: a run or two may fail.
     private const int Reserve = 4;

@@ -5,7 +5,7 @@ using Hermes.Shared.Kafka;
 namespace Hermes.Worker.Janitor.KeepAlive;
 
 /// <summary>Commits a group's offsets again as they are, with what their metadata says of settled messages.</summary>
-internal sealed class OffsetRenewal(KafkaAdministration kafka, KafkaClients clients)
+internal sealed class OffsetRenewal(IGroupAdministration kafka, KafkaClients clients)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 

@@ -9,7 +9,7 @@ namespace Hermes.Worker.Janitor.Leadership;
 
 /// <summary>Refuses to work where ZooKeeper or Kafka is not the one that all that is known is about: a wrong address must not
 /// look as if every subscription had gone.</summary>
-internal sealed class ClusterGuard(IZooKeeper zooKeeper, JanitorPaths paths, HermesPaths hermes, KafkaAdministration kafka)
+internal sealed class ClusterGuard(IZooKeeper zooKeeper, JanitorPaths paths, HermesPaths hermes, IGroupAdministration kafka)
 {
     /// <exception cref="InvalidOperationException">Something is not as it must be; says what.</exception>
     public async Task CheckAsync(LeadershipTerm term, CancellationToken cancellationToken)

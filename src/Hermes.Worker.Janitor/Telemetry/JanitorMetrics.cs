@@ -15,30 +15,36 @@ internal sealed class JanitorMetrics
     private readonly Counter<long> _malformed;
     private readonly Counter<long> _runsFailed;
     private readonly Counter<long> _keptAlive;
-    private long _waiting;
-    private double _oldest;
+    private readonly Counter<long> _looked;
+    private readonly TimeProvider _clock;
+    private Tasks _tasks = new(0, 0, TimeSpan.Zero, 0);
     private long _candidates;
     private long _ripe;
 
-    public JanitorMetrics(IMeterFactory meters)
+    public JanitorMetrics(IMeterFactory meters, TimeProvider clock)
     {
+        _clock = clock;
         var meter = meters.Create(Name);
-        _deleted = meter.CreateCounter<long>("hermes.janitor.groups.deleted", "{group}", "Consumer groups that were deleted.");
+        _deleted = meter.CreateCounter<long>("hermes.janitor.groups.deleted", "{group}", "Consumer groups that were deleted, and offsets that a group had left behind, by what it was.");
         _restored = meter.CreateCounter<long>("hermes.janitor.groups.restored", "{group}", "Consumer groups that got their offsets back by themselves.");
         _spared = meter.CreateCounter<long>("hermes.janitor.groups.spared", "{group}", "Times that a group was to be deleted and was not, by reason.");
         _failed = meter.CreateCounter<long>("hermes.janitor.tasks.failed", "{task}", "Attempts at a task that ran into a failure; it is tried again.");
         _malformed = meter.CreateCounter<long>("hermes.janitor.tasks.malformed", "{task}", "Looks at tasks that cannot be understood; they are kept.");
         _runsFailed = meter.CreateCounter<long>("hermes.janitor.runs.failed", "{run}", "Runs of a duty that ended in a failure, or were refused.");
         _keptAlive = meter.CreateCounter<long>("hermes.janitor.groups.kept_alive", "{group}", "Times that a resting group's offsets were committed again.");
-        meter.CreateObservableGauge("hermes.janitor.tasks.waiting", () => Interlocked.Read(ref _waiting), "{task}", "Tasks that are still to be done.");
-        meter.CreateObservableGauge("hermes.janitor.tasks.oldest_age", () => Volatile.Read(ref _oldest), "s", "The age of the oldest of them.");
+        _looked = meter.CreateCounter<long>("hermes.janitor.groups.looked_at", "{group}", "Times that a group was looked at, by what was found.");
+        meter.CreateObservableGauge("hermes.janitor.tasks.waiting", () => Volatile.Read(ref _tasks).Waiting, "{task}", "Tasks that are still to be done.");
+        meter.CreateObservableGauge("hermes.janitor.tasks.overdue", () => Volatile.Read(ref _tasks).Overdue, "{task}", "Those of them that are older than Janitor:TaskAlarmAge: an alarm.");
+        meter.CreateObservableGauge("hermes.janitor.tasks.oldest_age", OldestAge, "s", "The age of the oldest of them.");
         meter.CreateObservableGauge("hermes.janitor.groups.candidates", () => Interlocked.Read(ref _candidates), "{group}", "Groups that look abandoned.");
         meter.CreateObservableGauge("hermes.janitor.groups.ripe", () => Interlocked.Read(ref _ripe), "{group}", "Those of them that have been so for long enough.");
     }
 
     public static ActivitySource Source { get; } = new(Name);
 
-    public void Deleted() => _deleted.Add(1);
+    public void Deleted(string what) => _deleted.Add(1, new KeyValuePair<string, object?>("what", what));
+
+    public void LookedAt(string found, int groups) => _looked.Add(groups, new KeyValuePair<string, object?>("found", found));
 
     public void Restored() => _restored.Add(1);
 
@@ -58,9 +64,10 @@ internal sealed class JanitorMetrics
         Interlocked.Exchange(ref _ripe, ripe);
     }
 
-    public void Waiting(int tasks, TimeSpan oldest)
-    {
-        Interlocked.Exchange(ref _waiting, tasks);
-        Volatile.Write(ref _oldest, oldest.TotalSeconds);
-    }
+    public void Waiting(int tasks, int overdue, TimeSpan oldest) => Volatile.Write(ref _tasks, new(tasks, overdue, oldest, _clock.GetTimestamp()));
+
+    // It goes on growing while looks fail.
+    private double OldestAge() => Volatile.Read(ref _tasks) is { Waiting: > 0 } tasks ? (tasks.Oldest + _clock.GetElapsedTime(tasks.SeenAt)).TotalSeconds : 0;
+
+    private sealed record Tasks(int Waiting, int Overdue, TimeSpan Oldest, long SeenAt);
 }

@@ -10,15 +10,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Hermes.Worker.Janitor.Tombstones;
 
-/// <summary>Gives offsets back to a subscription that appeared just after its group was deleted, and sweeps old tombstones and
-/// old history.</summary>
+/// <summary>Gives offsets back to a subscription that appeared just after its group was deleted, and to one that asks for them;
+/// sweeps old tombstones and old history.</summary>
 /// <remarks>Management commits a new subscription's offsets before its node is there (C3). A deletion in between takes them, and
 /// keeps them in the tombstone: so a subscription that appears soon afterwards, and whose group has no offsets, gets those.</remarks>
 internal sealed partial class TombstoneDuty(
-    IZooKeeper zooKeeper, HermesPaths hermes, JanitorPaths paths, GroupRecords records, GroupRestorer restorer, KafkaAdministration kafka, ServerClock server,
+    IZooKeeper zooKeeper, HermesPaths hermes, JanitorPaths paths, GroupRecords records, GroupRestorer restorer, RegistryReader registry, IGroupAdministration kafka, ServerClock server,
     JanitorOptions options, JanitorMetrics metrics, ILogger<TombstoneDuty> logger)
 {
     private const int SweptAtOnce = 100;
+
+    // A tombstone is read once in a term, and again when its subscription is there or its time is over.
+    private readonly Dictionary<string, (SubscriptionName? Subscription, DateTimeOffset At)> _known = new(StringComparer.Ordinal);
+    private long? _term;
 
     /// <summary>Looks at all tombstones and the history once.</summary>
     public async Task RunAsync(LeadershipTerm term, CancellationToken cancellationToken)
@@ -26,39 +30,84 @@ internal sealed partial class TombstoneDuty(
         var now = await server.NowAsync(cancellationToken);
         foreach (var old in (await records.ForgetAsync(now - options.HistoryRetention, cancellationToken)).Chunk(SweptAtOnce))
             await zooKeeper.MultiAsync([term.Guard, .. old], cancellationToken);
-        var groups = await records.ListAsync(cancellationToken);
-        foreach (var group in groups)
+        await LearnAsync(term, now, cancellationToken);
+        foreach (var (key, _) in _known.Where(k => now - k.Value.At > options.TombstoneRetention).ToList())
+            await TryAsync(key, () => SweepAsync(term, key, now, cancellationToken));
+        foreach (var ofTopic in _known.Where(k => k.Value.Subscription is not null).GroupBy(k => k.Value.Subscription!.Topic).ToList())
         {
-            try
+            var there = (await zooKeeper.TryGetChildrenAsync(hermes.Subscriptions(ofTopic.Key), cancellationToken))?.Names.ToHashSet(StringComparer.Ordinal) ?? [];
+            foreach (var (key, (subscription, _)) in ofTopic)
             {
-                if (await records.FindAsync(group, cancellationToken) is { } found)
-                    await LookAsync(term, found.Tombstone, found.Version, now, cancellationToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException) // the others go on
-            {
-                Log.Failed(logger, e, group);
+                if (there.Contains(subscription!.Name))
+                    await TryAsync(key, () => LookAsync(key, subscription, now, cancellationToken));
             }
         }
     }
 
-    private async Task LookAsync(LeadershipTerm term, Tombstone tombstone, int version, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task LearnAsync(LeadershipTerm term, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var age = now - tombstone.At;
-        if (age > options.TombstoneRetention)
+        if (_term != term.FencingNumber)
+            _known.Clear();
+        _term = term.FencingNumber;
+        var keys = await records.ListAsync(cancellationToken);
+        foreach (var gone in _known.Keys.Except(keys, StringComparer.Ordinal).ToList())
+            _known.Remove(gone);
+        foreach (var key in keys.Where(k => !_known.ContainsKey(k)))
         {
-            await zooKeeper.MultiAsync([term.Guard, Operation.Delete(paths.Tombstone(tombstone.Group), version)], cancellationToken);
-            Log.Swept(logger, tombstone.Group, age);
+            _known[key] = (null, now); // what cannot be read is named once
+            await TryAsync(key, () => ReadAsync(key, cancellationToken));
+        }
+    }
+
+    private async Task<(Tombstone Tombstone, int Version)?> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        var found = await records.FindAsync(key, cancellationToken);
+        if (found is { Tombstone: var tombstone })
+            _known[key] = (SubscriptionName.TryParse(tombstone.Subscription, out var subscription) ? subscription : null, tombstone.At);
+        return found;
+    }
+
+    private async Task SweepAsync(LeadershipTerm term, string key, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(key, cancellationToken) is not var (tombstone, version) || now - tombstone.At is var age && age <= options.TombstoneRetention)
+            return;
+        await zooKeeper.MultiAsync([term.Guard, Operation.Delete(paths.Tombstone(key), version)], cancellationToken);
+        _known.Remove(key);
+        Log.Swept(logger, key, age);
+    }
+
+    private async Task LookAsync(string key, SubscriptionName subscription, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(key, cancellationToken) is not var (tombstone, _) || tombstone is not { RestoredAt: null, Topic: null, Offsets.Count: > 0 })
+            return;
+        var document = (await registry.SubscriptionAsync(subscription, cancellationToken)).Document;
+        if (SubscriptionExtensions.TryRead(document, out var extensions, out _) && extensions.RestoreOffsets is true)
+        {
+            await RestoreAsync(tombstone, "its subscription is back and asks for them", cancellationToken);
             return;
         }
-        if (tombstone is not { IsDeleted: true, RestoredAt: null } || age > options.RepairWindow || tombstone.Offsets.Count == 0)
-            return;
-        if (!SubscriptionName.TryParse(tombstone.Subscription, out var subscription) || await zooKeeper.FindAsync(hermes.Subscription(subscription), cancellationToken) is null)
-            return;
-        if ((await kafka.CommittedAsync(tombstone.Group)).Count > 0)
-            return; // it has offsets of its own
-        var how = await restorer.RestoreAsync(tombstone, "its subscription appeared just after the deletion", cancellationToken);
+        // Also where the account of the deletion was never written: then nobody but the tombstone knows what was lost.
+        if (now - tombstone.At <= options.RepairWindow && (await kafka.CommittedAsync(tombstone.Group)).Count == 0)
+            await RestoreAsync(tombstone, "its subscription appeared just after the deletion", cancellationToken);
+    }
+
+    private async Task RestoreAsync(Tombstone tombstone, string reason, CancellationToken cancellationToken)
+    {
+        var how = await restorer.RestoreAsync(tombstone, reason, cancellationToken);
         metrics.Restored();
-        Log.Restored(logger, tombstone.Group, how);
+        Log.Restored(logger, tombstone.Group, how, reason);
+    }
+
+    private async Task TryAsync(string key, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception e) when (e is not OperationCanceledException) // the others go on
+        {
+            Log.Failed(logger, e, key);
+        }
     }
 
     private static partial class Log
@@ -66,8 +115,8 @@ internal sealed partial class TombstoneDuty(
         [LoggerMessage(LogEvents.Swept, LogLevel.Information, "The tombstone of group {Group} is deleted: it was {Age} old")]
         public static partial void Swept(ILogger logger, string group, TimeSpan age);
 
-        [LoggerMessage(LogEvents.Restored, LogLevel.Warning, "Group {Group} got its offsets back ({How}): its subscription appeared just after the deletion")]
-        public static partial void Restored(ILogger logger, string group, string how);
+        [LoggerMessage(LogEvents.Restored, LogLevel.Warning, "Group {Group} got its offsets back ({How}): {Reason}")]
+        public static partial void Restored(ILogger logger, string group, string how, string reason);
 
         [LoggerMessage(LogEvents.TombstoneFailed, LogLevel.Warning, "The tombstone of group {Group} ran into a failure; it is kept, and looked at again")]
         public static partial void Failed(ILogger logger, Exception exception, string group);

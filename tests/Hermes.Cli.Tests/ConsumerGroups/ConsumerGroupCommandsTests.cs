@@ -26,10 +26,68 @@ public sealed class ConsumerGroupCommandsTests(ZooKeeperFixture zooKeeper, Emula
     {
         var row = Assert.Single((await _site.RunAsync("groups", "list", "--json")).Succeeded().Json.AsArray())!;
         Assert.Equal(($"{_site.Namespace}_shop_orders_billing", "shop.orders$billing", "Empty", 3), ((string)row["group"]!, (string)row["subscription"]!, (string)row["state"]!, (int)row["lag"]!));
+        Assert.Equal("kept: its subscription is there", (string?)row["verdict"]);
+        Assert.StartsWith("Plaintext:", (string?)row["owner"], StringComparison.Ordinal);
         Assert.Contains("shop.orders$billing", (await _site.RunAsync("groups", "list")).Succeeded().Output, StringComparison.Ordinal);
         var shown = (await _site.RunAsync("groups", "show", (string)row["group"]!, "--json")).Succeeded().Json;
         Assert.Equal(2, shown["offsets"]!.AsObject().Count);
         (await _site.RunAsync("groups", "show", "nobody")).Failed(ExitCode.Failed, "There is no consumer group nobody");
+    }
+
+    [Fact]
+    public async Task Says_of_each_group_when_it_moved_and_what_the_janitor_s_rules_say()
+    {
+        await CreateFoldersAsync();
+        var prefix = $"{_site.Namespace}_shop_orders_";
+        foreach (var name in new[] { "denied", "planned", "resting", "tasked", "unseen" })
+            await _site.Kafka.AlterConsumerGroupOffsetsAsync([new($"{prefix}{name}", [new(Topic, 0, 1)])]);
+        Assert.Equal("kept: no janitor has looked at it", await VerdictAsync($"{prefix}resting"));
+        var day = TimeSpan.FromDays(1);
+        await WriteAsync("/janitor/policy", JsonSerializer.SerializeToUtf8Bytes(new GroupPolicy(true, (7 * day).TotalSeconds, [], [".*_denied"]), JanitorJson.Instance.GroupPolicy));
+        var moved = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
+        await WriteAsync($"/janitor/observations/{prefix}resting", JsonSerializer.SerializeToUtf8Bytes(
+            new Observation("shop.orders$resting", [new(Topic, 0, 1)], moved, moved + day, 9, (1.5 * day).TotalSeconds), JanitorJson.Instance.Observation));
+        var id = Guid.CreateVersion7().ToString();
+        await WriteAsync($"/janitor/plans/{id}", JsonSerializer.SerializeToUtf8Bytes(
+            new GroupPlan(moved, "a test", [new($"{prefix}planned", "shop.orders$planned", moved, 9)]), JanitorJson.Instance.GroupPlan));
+        (await _site.RunAsync("groups", "delete", $"{prefix}tasked", "--json")).Succeeded();
+        Assert.Equal(
+            ["kept: its subscription is there", "kept: Janitor:Allowed and Janitor:Denied spare it", $"goes when plan {id} is applied",
+             "watched: at rest for 1.5 of 7 days", "goes: a clean-up task asks for it", "kept: not yet seen abandoned"],
+            (await _site.RunAsync("groups", "list", "--json")).Succeeded().Json.AsArray().Select(r => (string)r!["verdict"]!));
+        var shown = (await _site.RunAsync("groups", "show", $"{prefix}resting", "--json")).Succeeded().Json;
+        Assert.Equal(("2026-11-01T00:00:00Z", "shop.orders$resting"), ((string?)shown["moved"], (string?)shown["subscription"]));
+        Assert.Equal(id, (string?)(await _site.RunAsync("groups", "plan", "--json")).Succeeded().Json["id"]);
+        Assert.True((bool)(await _site.RunAsync("groups", "apply", id, "--json")).Succeeded().Json["isAsked"]!);
+        Assert.True(await _site.ExistsAsync($"/janitor/plans/{id}/apply"));
+
+        async Task<string?> VerdictAsync(string group) => (string?)(await _site.RunAsync("groups", "show", group, "--json")).Succeeded().Json["verdict"];
+    }
+
+    [Fact]
+    public async Task A_subscription_that_is_created_again_goes_on_where_it_stood_if_it_asks_for_it()
+    {
+        // Its group is still there: the clean-up has not come to it.
+        (await _site.RunAsync("subscription", "delete", "shop.orders", "billing")).Succeeded();
+        var kept = await _site.OffsetsAsync("shop_orders_billing");
+        await CreateAgainAsync("billing");
+        Assert.Equal(kept, await _site.OffsetsAsync("shop_orders_billing"));
+        Assert.True((bool)(await _site.DocumentAsync("/groups/shop/topics/orders/subscriptions/billing"))["endpointAddressResolverMetadata"]!["hermesWorkers"]!["restoreOffsets"]!);
+        Assert.False(await _site.ExistsAsync("/consumer-group-to-delete/tasks/shop.orders$billing"));
+
+        // The janitor has deleted it.
+        await BuryAsync(new(Topic, 0, 0), new(Topic, 1, 0));
+        await CreateAgainAsync("gone");
+        Assert.Equal([0L, 0L], (await _site.OffsetsAsync("shop_orders_gone")).Values);
+        (await _site.RunAsync("groups", "restore", Gone)).Failed(ExitCode.Failed, "was restored already");
+        Assert.Contains("asks for them", (string)(await _site.RunAsync("groups", "history", "--json")).Succeeded().Json[0]!["what"]!, StringComparison.Ordinal);
+
+        // There never was one: it begins as every new one does.
+        await CreateAgainAsync("fresh");
+        Assert.Equal(3, (await _site.OffsetsAsync("shop_orders_fresh")).Values.Sum());
+
+        async Task CreateAgainAsync(string name) =>
+            (await _site.RunAsync("subscription", "create", "shop.orders", name, "--endpoint", "http://localhost:1/", "--restore-offsets")).Succeeded();
     }
 
     [Fact]
@@ -77,8 +135,7 @@ public sealed class ConsumerGroupCommandsTests(ZooKeeperFixture zooKeeper, Emula
 
     private async Task BuryAsync(params KeptOffset[] offsets)
     {
-        foreach (var folder in new[] { "/janitor", "/janitor/tombstones", "/janitor/history" })
-            await _site.ZooKeeper.CreateAsync(_site.Root + folder, default, CreateMode.Persistent, TestContext.Current.CancellationToken);
+        await CreateFoldersAsync();
         var tombstone = new Tombstone
         {
             Group = Gone,
@@ -89,7 +146,15 @@ public sealed class ConsumerGroupCommandsTests(ZooKeeperFixture zooKeeper, Emula
             IsDeleted = true,
             Offsets = offsets,
         };
-        await _site.ZooKeeper.CreateAsync($"{_site.Root}/janitor/tombstones/{Gone}", JsonSerializer.SerializeToUtf8Bytes(tombstone, JanitorJson.Instance.Tombstone),
-            CreateMode.Persistent, TestContext.Current.CancellationToken);
+        await WriteAsync($"/janitor/tombstones/{Gone}", JsonSerializer.SerializeToUtf8Bytes(tombstone, JanitorJson.Instance.Tombstone));
     }
+
+    private async Task CreateFoldersAsync()
+    {
+        foreach (var folder in new[] { "/janitor", "/janitor/tombstones", "/janitor/history", "/janitor/observations", "/janitor/plans" })
+            await WriteAsync(folder, default);
+    }
+
+    private async Task WriteAsync(string path, ReadOnlyMemory<byte> data) =>
+        await _site.ZooKeeper.CreateAsync(_site.Root + path, data, CreateMode.Persistent, TestContext.Current.CancellationToken);
 }

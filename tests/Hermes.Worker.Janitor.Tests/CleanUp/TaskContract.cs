@@ -1,7 +1,5 @@
-using System.Diagnostics.Metrics;
 using System.Text;
 using Hermes.Shared.ConsumerGroups;
-using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
@@ -10,11 +8,8 @@ using Hermes.Testing.Installations;
 using Hermes.Testing.Kafka;
 using Hermes.Testing.ZooKeeper;
 using Hermes.Worker.Janitor.CleanUp;
-using Hermes.Worker.Janitor.Telemetry;
 using Hermes.ZooKeeper;
-using Hermes.ZooKeeper.Recipes;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hermes.Worker.Janitor.Tests.CleanUp;
 
@@ -44,7 +39,8 @@ public abstract class TaskContract(ZooKeeperFixture zooKeeper)
         var tombstone = (await records.FindAsync(hermes.Names.ConsumerGroup(subscription), Cancellation))!.Value.Tombstone;
         Assert.True(tombstone.IsDeleted);
         Assert.Equal(offsets.Select(o => (o.Partition.Value, o.Offset.Value)).Order(), tombstone.Offsets.Select(o => (o.Partition, o.Offset)).Order());
-        Assert.Contains("was removed", (await records.HistoryAsync(Cancellation)).Single().What, StringComparison.Ordinal);
+        Assert.Contains("was removed", (await records.HistoryAsync(Cancellation)).Single(e => e.Group == tombstone.Group).What, StringComparison.Ordinal);
+        Assert.Contains("it cannot be understood", (await records.HistoryAsync(Cancellation)).Single(e => e.Group == "malformed").What, StringComparison.Ordinal);
         await janitor.WhenSaidAsync("malformed waits: it cannot be understood");
         await janitor.WhenSaidAsync("it is for datacenter 'other', while this one is 'dc'");
         Assert.NotNull(await hermes.ZooKeeper.FindAsync(paths.Cluster, Cancellation));
@@ -97,6 +93,37 @@ public abstract class TaskContract(ZooKeeperFixture zooKeeper)
     }
 
     [Fact]
+    public async Task A_subscription_that_is_back_and_asks_for_its_old_offsets_gets_them_by_a_job_where_it_has_members()
+    {
+        await using var hermes = await InstallAsync();
+        var (quiet, busy) = (await hermes.SubscribeAsync("quiet", "http://127.0.0.1:9/"), await hermes.SubscribeAsync("busy", "http://127.0.0.1:9/"));
+        var old = await hermes.CommittedAsync(quiet);
+        await hermes.PublishAsync(40);
+        await RemoveAsync(hermes, quiet);
+        await RemoveAsync(hermes, busy);
+        await using var janitor = RunningWorker.Start(Janitor, hermes, Eager);
+        await Until.TrueAsync(async () => (await TasksAsync(hermes)).Count == 0, $"the end of the tasks:\n{janitor.Output}", Minute);
+        foreach (var name in new[] { quiet, busy })
+            await hermes.SubscribeAsync(name.Name, "http://127.0.0.1:9/"); // with new offsets: the present ends
+        Assert.NotEqual(old, await hermes.CommittedAsync(quiet));
+        using var member = hermes.Join(busy);
+        await member.WhenAssignedAsync();
+        foreach (var name in new[] { quiet, busy })
+        {
+            await hermes.Registry.UpdateSubscriptionAsync(
+                name, s => s with { EndpointAddressResolverMetadata = System.Text.Json.JsonElement.Parse("""{"hermesWorkers":{"restoreOffsets":true}}""") }, Cancellation);
+        }
+        await Until.TrueAsync(async () => old.SequenceEqual(await hermes.CommittedAsync(quiet)), $"the offsets:\n{janitor.Output}", Minute);
+        var jobs = new JobClient(hermes.ZooKeeper, new(hermes.Paths));
+        await Until.TrueAsync(async () => (await jobs.ListAsync(Cancellation)).Count > 0, $"the job:\n{janitor.Output}", Minute);
+        var restored = (await Records(hermes).FindAsync(hermes.Names.ConsumerGroup(busy), Cancellation))!.Value.Tombstone;
+        Assert.NotNull(restored.RestoredAt); // written in one stroke with the job: there is never a second
+        var job = Encoding.UTF8.GetString((await jobs.FindAsync(Assert.Single(await jobs.ListAsync(Cancellation)), Cancellation))!.Value.Node.Data.Span);
+        Assert.Contains("shop.orders$busy", job, StringComparison.Ordinal);
+        Assert.Contains("asks for them", job, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nothing_is_deleted_where_Kafka_is_another_cluster()
     {
         await using var hermes = await InstallAsync();
@@ -145,8 +172,8 @@ public abstract class TaskContract(ZooKeeperFixture zooKeeper)
         await Until.TrueAsync(async () => (await records.HistoryAsync(Cancellation)).Count == 0 && (await records.ListAsync(Cancellation)).Count == 0, $"the end of it:\n{janitor.Output}", Minute);
     }
 
-    [Fact]
-    public async Task A_death_at_any_write_changes_nothing_of_the_end()
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_death_at_any_write_or_Kafka_call_changes_nothing_of_the_end(bool isCall)
     {
         await using var hermes = await InstallAsync();
         var records = Records(hermes);
@@ -154,13 +181,13 @@ public abstract class TaskContract(ZooKeeperFixture zooKeeper)
         var deaths = 0;
         foreach (var isAfter in new[] { false, true })
         {
-            for (var write = 1; write <= 20; write++)
+            for (var step = 1; step <= 20; step++)
             {
-                var subscription = await hermes.SubscribeAsync($"s{write}-{isAfter}", "http://127.0.0.1:9/");
+                var subscription = await hermes.SubscribeAsync($"s{step}-{isAfter}", "http://127.0.0.1:9/");
                 var offsets = await hermes.CommittedAsync(subscription);
                 await RemoveAsync(hermes, subscription);
-                var died = await LiveAndDieAsync(hermes, write, isAfter);
-                await LiveAndDieAsync(hermes, int.MaxValue, isAfter);
+                var died = await LiveAndDieAsync(hermes, step, isAfter, isCall);
+                await LiveAndDieAsync(hermes, int.MaxValue, isAfter, isCall);
                 Assert.Null(await GroupAsync(hermes, subscription));
                 Assert.Empty(await TasksAsync(hermes));
                 var tombstone = (await records.FindAsync(hermes.Names.ConsumerGroup(subscription), Cancellation))!.Value.Tombstone;
@@ -206,33 +233,31 @@ public abstract class TaskContract(ZooKeeperFixture zooKeeper)
         await hermes.ZooKeeper.CreateAsync($"{tasks}/{name}", data, CreateMode.Persistent, Cancellation);
     }
 
-    /// <returns>Whether it died of the write.</returns>
-    private static async Task<bool> LiveAndDieAsync(HermesInstallation hermes, int lethalWrite, bool isAfter)
+    /// <returns>Whether it died of the write, or the call.</returns>
+    private static async Task<bool> LiveAndDieAsync(HermesInstallation hermes, int lethalStep, bool isAfter, bool isCall)
     {
-        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        await using var mortal = new MortalZooKeeper(ZooKeeperClient.Start(new() { ConnectionString = hermes.ZooKeeperServers }), lethalWrite, isAfter);
-        var paths = new JanitorPaths(hermes.Paths);
-        var metrics = new JanitorMetrics(services.GetRequiredService<IMeterFactory>());
-        var records = new GroupRecords(mortal, paths);
-        var deletion = new GroupDeletion(
-            mortal, hermes.Paths, new(hermes.Paths), paths, records, hermes.Administration, hermes.Names, metrics, NullLogger<GroupDeletion>.Instance, TimeProvider.System);
-        var duty = new TaskDuty(
-            mortal, hermes.Paths, paths, deletion, new(mortal, paths), new HermesSettings(), new JanitorOptions { TaskDelay = TimeSpan.Zero, LongestRetryPause = TimeSpan.FromMilliseconds(10) },
-            metrics, NullLogger<TaskDuty>.Instance, TimeProvider.System);
-        // Whoever leads: the guard is a node that stands.
-        var term = new LeadershipTerm(1, Operation.Check(paths.Folder, NodeVersion.Any), CancellationToken.None);
+        await using var mortal = new MortalZooKeeper(ZooKeeperClient.Start(new() { ConnectionString = hermes.ZooKeeperServers }), isCall ? int.MaxValue : lethalStep, isAfter);
+        var isDead = false;
+        Task MeetAsync(int call, bool isLethal)
+        {
+            isDead |= isCall && isLethal && call == lethalStep;
+            return isDead ? Task.FromException(new ObjectDisposedException("the janitor")) : Task.CompletedTask;
+        }
+        var kafka = new InterceptedAdministration(hermes.Administration, (call, _) => MeetAsync(call, !isAfter), (call, _) => MeetAsync(call, isAfter));
+        await using var services = JanitorDuties.Build(hermes, mortal, kafka, new() { TaskDelay = TimeSpan.Zero, LongestRetryPause = TimeSpan.FromMilliseconds(10) });
+        var duty = services.GetRequiredService<TaskDuty>();
         try
         {
             await Until.TrueAsync(async () =>
             {
-                await duty.RunAsync(term, Cancellation);
-                return mortal.IsDead || (await TasksAsync(hermes)).Count == 0;
+                await duty.RunAsync(JanitorDuties.TermOf(hermes), Cancellation);
+                return isDead || mortal.IsDead || (await TasksAsync(hermes)).Count == 0;
             }, "the tasks' end", Minute);
         }
-        catch (Exception) when (mortal.IsDead)
+        catch (Exception) when (isDead || mortal.IsDead)
         {
             // As planned.
         }
-        return mortal.IsDead;
+        return isDead || mortal.IsDead;
     }
 }

@@ -91,7 +91,91 @@ public abstract class InactivityContract(ZooKeeperFixture zooKeeper)
             Assert.NotNull(await hermes.Administration.FindGroupAsync($"{prefix}old{i}"));
     }
 
+    [Fact]
+    public async Task Offsets_of_topics_that_a_living_group_no_longer_reads_are_planned_and_removed_and_can_be_restored()
+    {
+        await using var hermes = await InstallAsync();
+        var records = new GroupRecords(hermes.ZooKeeper, new(hermes.Paths));
+        var (returns, foreign) = ($"{hermes.Kafka.Namespace}_shop.returns", $"{hermes.Kafka.Namespace}-foreign");
+        foreach (var topic in new[] { returns, foreign })
+            await hermes.Administration.CreateTopicAsync(topic, 1, 1, new Dictionary<string, string>(StringComparer.Ordinal));
+        var (live, other) = (await hermes.SubscribeAsync("live", "http://127.0.0.1:9/"), await hermes.SubscribeAsync("other", "http://127.0.0.1:9/"));
+        var group = hermes.Names.ConsumerGroup(live);
+        foreach (var topic in new[] { returns, foreign })
+            await CommitAsync(hermes, group, topic, 0);
+        await CommitAsync(hermes, hermes.Names.ConsumerGroup(other), returns, 0);
+        using var reader = new StrangeMember(new KafkaClients(hermes.Kafka).Consumer(hermes.Names.ConsumerGroup(other)), returns); // reads it, whatever the registry says
+        await reader.WhenAssignedAsync();
+        using (var member = hermes.Join(live))
+        {
+            await member.WhenAssignedAsync();
+            await using var janitor = RunningWorker.Start(Janitor, hermes, Eager);
+            await Until.TrueAsync(async () => await records.PlansAsync(Cancellation) is [.., var id]
+                && (await records.FindPlanAsync(id, Cancellation))!.Groups.Select(g => (g.Group, g.Topic)).SequenceEqual([(group, returns), (hermes.Names.ConsumerGroup(other), returns)]), $"the plan:\n{janitor.Output}", Minute);
+            Assert.Contains(await hermes.Administration.CommittedAsync(group), o => o.Topic == returns); // a dry run
+            Assert.True(await records.ApplyAsync((await records.PlansAsync(Cancellation))[^1], "a test", Cancellation));
+            await Until.TrueAsync(async () => (await hermes.Administration.CommittedAsync(group)).All(o => o.Topic != returns), $"the end of the offsets:\n{janitor.Output}", Minute);
+            await Until.TrueAsync(async () => (await records.HistoryAsync(Cancellation)).Any(e => e.What.Contains("its group has members", StringComparison.Ordinal)), $"the account of what was spared:\n{janitor.Output}", Minute);
+        }
+        Assert.Equal(5, (await hermes.Administration.CommittedAsync(group)).Count); // of the topic that it reads, and the foreign one
+        Assert.Contains(await hermes.Administration.CommittedAsync(hermes.Names.ConsumerGroup(other)), o => o.Topic == returns);
+        var tombstone = (await records.FindAsync(GroupKey.Of(group, returns), Cancellation))!.Value.Tombstone;
+        Assert.True(tombstone.IsDeleted);
+        await Until.TrueAsync(async () => !await hermes.Administration.HasMembersAsync(group), "the member's leaving");
+        await new GroupRestorer(hermes.ZooKeeper, records, hermes.Administration, new(hermes.ZooKeeper, new(hermes.Paths)), TimeProvider.System).RestoreAsync(tombstone, "a test", Cancellation);
+        Assert.Contains(await hermes.Administration.CommittedAsync(group), o => o.Topic == returns);
+    }
+
+    [Fact]
+    public async Task Nothing_is_deleted_while_the_registry_is_half_there_another_or_gone()
+    {
+        await using var hermes = await InstallAsync();
+        var (resting, paths) = (hermes.Names.ConsumerGroup(await hermes.SubscribeAsync("resting", "http://127.0.0.1:9/")), new JanitorPaths(hermes.Paths));
+        await using var janitor = RunningWorker.Start(Janitor, hermes, [.. Eager, ("Janitor:DryRun", "false")]);
+        await janitor.WhenSaidAsync("Looked at");
+
+        // Half of it: a topic without what is made in one stroke with it.
+        await DeleteAsync(hermes, hermes.Paths.Subscriptions(HermesInstallation.Topic));
+        await janitor.WhenSaidAsync("The registry is not complete");
+        // Another one, with subscriptions of its own: its topics are others.
+        await DeleteAsync(hermes, hermes.Paths.Topic(HermesInstallation.Topic));
+        var other = Hermes.Shared.Naming.TopicName.Parse($"{HermesInstallation.Topic.Group}.other");
+        await hermes.Registry.CreateTopicAsync(new() { Name = other.ToString(), ContentType = Hermes.Shared.Registry.ContentTypes.Json }, Cancellation);
+        await hermes.Registry.CreateSubscriptionAsync(new() { TopicName = other.ToString(), Name = "x", Endpoint = "http://127.0.0.1:9/" }, Cancellation);
+        var looks = Looks(janitor);
+        await Until.TrueAsync(() => Looks(janitor) > looks + 10, $"more looks:\n{janitor.Output}", Minute);
+        Assert.NotNull(await hermes.Administration.FindGroupAsync(resting));
+        // None, or not the root that it should be.
+        await DeleteAsync(hermes, hermes.Paths.Groups);
+        await janitor.WhenSaidAsync("There is no registry at");
+        // All is gone, the janitor's own nodes too.
+        await DeleteAsync(hermes, paths.Folder);
+        await janitor.WhenSaidAsync("leads no more");
+        Assert.NotNull(await hermes.Administration.FindGroupAsync(resting));
+        Assert.DoesNotContain("Deleted consumer group", janitor.Output, StringComparison.Ordinal);
+    }
+
     protected abstract IKafkaBroker Broker { get; }
+
+    private static int Looks(RunningWorker janitor) => janitor.Output.Split("Looked at").Length - 1;
+
+    private static async Task DeleteAsync(HermesInstallation hermes, string path)
+    {
+        foreach (var child in (await hermes.ZooKeeper.TryGetChildrenAsync(path, Cancellation))?.Names ?? [])
+            await DeleteAsync(hermes, $"{path}/{child}");
+        try
+        {
+            await hermes.ZooKeeper.DeleteAsync(path, Hermes.ZooKeeper.NodeVersion.Any, Cancellation);
+        }
+        catch (Hermes.ZooKeeper.ZooKeeperException e) when (e.Code is Hermes.ZooKeeper.ErrorCode.NotEmpty)
+        {
+            await DeleteAsync(hermes, path); // the janitor has just written below it
+        }
+        catch (Hermes.ZooKeeper.ZooKeeperException e) when (e.Code is Hermes.ZooKeeper.ErrorCode.NoNode)
+        {
+            // It was never there.
+        }
+    }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

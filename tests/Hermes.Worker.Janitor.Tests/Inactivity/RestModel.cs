@@ -32,7 +32,7 @@ public sealed class RestModel
                     now += TimeSpan.FromDays(step % 2 == 0 ? 30 : -30);
                     break;
             }
-            seen = Rest.Continue(seen, Subscription, [new("t", 0, offset)], now, LongestStep);
+            seen = Rest.Continue(seen, Seen(offset), now, LongestStep);
             // A jump can add the longest step to what is seen, once for each look, and never the jump itself.
             var jumps = TimeSpan.FromTicks(LongestStep.Ticks * steps.Count(s => s / 64 == 2));
             Assert.True(seen.ObservedSeconds <= (trueRest + jumps).TotalSeconds, $"{seen.ObservedSeconds} s were seen, {trueRest} and {jumps} were there");
@@ -46,14 +46,16 @@ public sealed class RestModel
         var (resting, moving) = (default(Observation), default(Observation));
         var offset = 0L;
         foreach (var step in history)
-            (now, resting) = (now.AddMinutes(step), Rest.Continue(resting, Subscription, [new("t", 0, step)], now, LongestStep));
+            (now, resting) = (now.AddMinutes(step), Rest.Continue(resting, Seen(step), now, LongestStep));
         for (var look = 0; look < 25; look++)
         {
             now = now.AddHours(1);
-            resting = Rest.Continue(resting, Subscription, [new("t", 0, -1)], now, LongestStep);
-            moving = Rest.Continue(moving, Subscription, [new("t", 0, offset++)], now, LongestStep);
+            resting = Rest.Continue(resting, Seen(-1), now, LongestStep);
+            moving = Rest.Continue(moving, Seen(offset++), now, LongestStep);
             Assert.False(Rest.IsRipe(moving, After));
         }
         Assert.True(Rest.IsRipe(resting!, After));
     }
+
+    private static SeenGroup Seen(long offset) => new("group", null, Subscription, [new("t", 0, offset)], IsOwned: false);
 }

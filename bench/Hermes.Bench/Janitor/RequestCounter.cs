@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Hermes.Bench.Janitor;
+
+/// <summary>Stands between clients and a broker that advertises this address, and counts the requests by Kafka's API key.</summary>
+internal sealed class RequestCounter : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<short, long> _requests = new();
+    private Task _accepting = Task.CompletedTask;
+
+    public RequestCounter()
+    {
+        _listener.Start();
+        Address = $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    }
+
+    /// <summary>Where clients connect, and what the broker must advertise.</summary>
+    public string Address { get; }
+
+    /// <summary>How many requests there were since the last question.</summary>
+    public long Take()
+    {
+        var sum = _requests.Values.Sum();
+        _requests.Clear();
+        return sum;
+    }
+
+    /// <summary>Begins to pass on what comes.</summary>
+    public void Forward(string broker) => _accepting = AcceptAsync(IPEndPoint.Parse(broker));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync(IPEndPoint broker)
+    {
+        var open = new List<Task>();
+        try
+        {
+            while (true)
+                open.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token), broker));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(open);
+        }
+    }
+
+    private async Task ServeAsync(Socket accepted, IPEndPoint broker)
+    {
+        try
+        {
+            using var client = new NetworkStream(accepted, ownsSocket: true);
+            using var tcp = new TcpClient { NoDelay = true };
+            accepted.NoDelay = true;
+            await tcp.ConnectAsync(broker, _stop.Token);
+            await using var server = tcp.GetStream();
+            await await Task.WhenAny(CountAsync(client, server), server.CopyToAsync(client, _stop.Token));
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+            // One of the two has left.
+        }
+    }
+
+    private async Task CountAsync(NetworkStream client, NetworkStream server)
+    {
+        var buffer = new byte[64 * 1024];
+        while (true)
+        {
+            await client.ReadExactlyAsync(buffer.AsMemory(0, 6), _stop.Token);
+            var size = BinaryPrimitives.ReadInt32BigEndian(buffer) + sizeof(int);
+            _requests.AddOrUpdate(BinaryPrimitives.ReadInt16BigEndian(buffer.AsSpan(4)), 1, (_, count) => count + 1);
+            if (size > buffer.Length)
+                Array.Resize(ref buffer, size);
+            await client.ReadExactlyAsync(buffer.AsMemory(6, size - 6), _stop.Token);
+            await server.WriteAsync(buffer.AsMemory(0, size), _stop.Token);
+        }
+    }
+}

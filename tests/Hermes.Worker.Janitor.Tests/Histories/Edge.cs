@@ -1,0 +1,19 @@
+namespace Hermes.Worker.Janitor.Tests.Histories;
+
+/// <summary>Where a janitor's calls leave its process. What happens there is the history's business.</summary>
+internal sealed class Edge
+{
+    /// <summary>Called before a call is carried out, with its name; may throw.</summary>
+    public Action<string> Before { get; set; } = _ => { };
+
+    /// <summary>Called when it has been carried out; may throw: then nobody learns of it.</summary>
+    public Action<string> After { get; set; } = _ => { };
+
+    public T Call<T>(string name, Func<T> work)
+    {
+        Before(name);
+        var result = work();
+        After(name);
+        return result;
+    }
+}

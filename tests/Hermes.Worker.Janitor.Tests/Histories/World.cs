@@ -1,0 +1,195 @@
+using System.Text;
+using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Naming;
+using Hermes.Shared.Registry;
+
+namespace Hermes.Worker.Janitor.Tests.Histories;
+
+/// <summary>An installation in memory, and what its people, its management, its consumers and strangers do to it.</summary>
+internal sealed class World
+{
+    public const string Root = "/h";
+    public const string Json = "ns_shop.orders";
+    public const string Avro = "ns_shop.orders_avro";
+    public const string Returns = "ns_shop.returns"; // of ours, and read by none of the subscriptions here
+    public const string Foreign = "ns_other"; // no topic of ours
+    public const string Stranger = "ns_shop_orders_a_b"; // not by our rule: an underscore would be doubled
+    private readonly HermesPaths _paths = new(Root);
+    private readonly JanitorPaths _janitor = new(new(Root));
+
+    public World()
+    {
+        Tree = new(() => Clock.ServerTime);
+        Truth = new(this);
+        foreach (var path in new[]
+        {
+            Root, _paths.Groups, _paths.Group("shop"), _paths.Topics("shop"), _paths.Topic(Topic), _paths.Subscriptions(Topic), $"{Root}/consumer-group-to-delete", _janitor.Tasks,
+            $"{Root}/retransmission", $"{Root}/retransmission/jobs", $"{Root}/retransmission/active",
+            _janitor.Folder, _janitor.Tombstones, _janitor.History, _janitor.Observations, _janitor.Plans,
+        })
+            Tree.Create(path);
+        foreach (var topic in new[] { Json, Avro, Returns, Foreign })
+            Broker.Ends[topic] = 100;
+        ChangeTopic("JSON", isMigrated: false);
+        Create("keeper", restores: false);
+        Finish();
+        Commit(Stranger, Json);
+        Broker.Commit("stranger", Foreign, 1);
+    }
+
+    public static KafkaNames Names { get; } = new("ns", "_", TopicMapper.JsonToAvroMigration);
+
+    public static TopicName Topic { get; } = TopicName.Parse("shop.orders");
+
+    /// <summary>The subscriptions that come and go; the group of the last is denied.</summary>
+    public static IReadOnlyList<string> Subscriptions { get; } = ["a", "b", "denied"];
+
+    public SimulatedClock Clock { get; } = new();
+
+    public MemoryTree Tree { get; }
+
+    public MemoryBroker Broker { get; } = new();
+
+    public Truth Truth { get; }
+
+    /// <summary>Which part of the tree nobody sees for the time being.</summary>
+    public string? Hidden { get; set; }
+
+    public IReadOnlyCollection<string> ReadTopics { get; private set; } = [];
+
+    private List<(string Name, bool Restores)> Pending { get; } = [];
+
+    public static SubscriptionName Subscription(string name) => new(Topic, name);
+
+    public static string Group(string name) => Names.ConsumerGroup(Subscription(name));
+
+    public bool IsThere(string name) => Tree.Exists(_paths.Subscription(Subscription(name)));
+
+    public bool HasTask(string name) => Tree.Exists(_janitor.Task(Subscription(name)));
+
+    public bool HasJob(string name) => Tree.Exists($"{Root}/retransmission/active/{Subscription(name)}");
+
+    public bool IsHidden(string path) => Hidden is { } hidden && path.StartsWith(hidden, StringComparison.Ordinal);
+
+    /// <summary>The registry vanishes, by a wrong root or by half, or is there again.</summary>
+    public void Hide(int what) => Hidden = (what % 3) switch { 0 => _paths.Groups, 1 => _paths.Subscriptions(Topic), _ => null };
+
+    /// <summary>Management begins to create a subscription: its offsets first (C3).</summary>
+    public void Create(string name, bool restores)
+    {
+        if (IsThere(name) || Pending.Exists(p => p.Name == name) || Broker.Members(Group(name)) > 0)
+            return;
+        foreach (var topic in ReadTopics)
+            Commit(Group(name), topic, Broker.Ends[topic]);
+        Pending.Add((name, restores));
+    }
+
+    /// <summary>And ends it: its node.</summary>
+    public void Finish()
+    {
+        foreach (var (name, restores) in Pending)
+        {
+            Tree.Create(_paths.Subscription(Subscription(name)), $$"""{"topicName":"shop.orders","name":"{{name}}","endpoint":"http://x/"{{(restores ? ",\"endpointAddressResolverMetadata\":{\"hermesWorkers\":{\"restoreOffsets\":true}}" : "")}}}""");
+            Truth.Begin(("subscription", Group(name)));
+        }
+        Pending.Clear();
+    }
+
+    /// <summary>Management deletes a subscription, and dies before it has written the task, or not (C4).</summary>
+    public void Remove(string name, bool withTask)
+    {
+        if (!IsThere(name))
+            return;
+        Tree.Delete(_paths.Subscription(Subscription(name)));
+        Truth.End(("subscription", Group(name)));
+        Truth.Forget(Group(name));
+        if (withTask)
+            Ask(name);
+    }
+
+    public void Ask(string name) =>
+        Tree.Create(_janitor.Task(Subscription(name)), Encoding.UTF8.GetString(new CleanUpTask(Subscription(name), "dc").Write(DateTimeOffset.UnixEpoch)));
+
+    /// <summary>A consumer joins, reads on and commits, or all leave.</summary>
+    public void Consume(string name, int what)
+    {
+        var group = Group(name);
+        switch (what % 3)
+        {
+            case 0 when IsThere(name):
+                Broker.Join(group, ReadTopics.First());
+                Truth.Begin(("members", group));
+                break;
+            case 1 when Broker.Members(group) > 0:
+                Commit(group, ReadTopics.First());
+                break;
+            case 2:
+                Broker.Leave(group);
+                Truth.End(("members", group));
+                break;
+        }
+    }
+
+    /// <summary>One who is no member commits, as a consumer does that only assigns partitions to itself, or a tool of somebody.</summary>
+    public void CommitAlone(string name, string topic)
+    {
+        if (Broker.Members(Group(name)) == 0)
+            Commit(Group(name), topic);
+    }
+
+    public void Publish()
+    {
+        foreach (var topic in Broker.Ends.Keys.ToList())
+            Broker.Ends[topic]++;
+    }
+
+    public void ToggleJob(string name)
+    {
+        var path = $"{Root}/retransmission/active/{Subscription(name)}";
+        if (Tree.Exists(path))
+        {
+            Tree.Delete(path);
+            Truth.End(("job", Group(name)));
+        }
+        else
+        {
+            Tree.Create(path);
+            Truth.Begin(("job", Group(name)));
+        }
+    }
+
+    public void ChangeTopic(string contentType, bool isMigrated)
+    {
+        Tree.Set(_paths.Topic(Topic), $$"""{"name":"shop.orders","contentType":"{{contentType}}","migratedFromJsonType":{{(isMigrated ? "true" : "false")}}}""");
+        ReadTopics = contentType == "JSON" ? [Json] : isMigrated ? [Avro, Json] : [Avro];
+        foreach (var topic in new[] { Json, Avro })
+        {
+            if (ReadTopics.Contains(topic))
+                Truth.Begin(("read", topic));
+            else
+                Truth.End(("read", topic));
+        }
+    }
+
+    /// <summary>Somebody reads the newest plan, and says yes.</summary>
+    public void ApplyNewestPlan()
+    {
+        if (Tree.Children(_janitor.Plans) is not [.., var id] || Tree.Exists(_janitor.Apply(id)))
+            return;
+        Tree.Create(_janitor.Apply(id));
+        var plan = System.Text.Json.JsonSerializer.Deserialize(Tree.Find(_janitor.Plan(id))!.Value.Data.Span, JanitorJson.Instance.GroupPlan)!;
+        foreach (var planned in plan.Groups)
+            Truth.Allowed(planned.Key);
+    }
+
+    /// <summary>What the janitors say that they did.</summary>
+    public IEnumerable<string> History() => (Tree.Children(_janitor.History) ?? []).Select(name => Encoding.UTF8.GetString(Tree.Find($"{_janitor.History}/{name}")!.Value.Data.Span));
+
+    private void Commit(string group, string topic, long? offset = null)
+    {
+        var before = Broker.Committed(group, topic);
+        var after = Math.Min(offset ?? (before ?? 0) + 1, Broker.Ends[topic]);
+        Broker.Commit(group, topic, after);
+        Truth.Committed(group, topic, before, after);
+    }
+}
