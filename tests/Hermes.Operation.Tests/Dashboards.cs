@@ -32,7 +32,7 @@ public sealed partial class Dashboards(ZooKeeperFixture zooKeeper)
         await using var broker = await EmulatorProcess.LaunchAsync();
         await using var endpoint = await HttpEndpoint.StartAsync();
         await using var hermes = await HermesInstallation.CreateAsync(zooKeeper.Require(), zooKeeper.FreshRoot(), broker.BootstrapServers);
-        endpoint.Script(503, 400);
+        endpoint.Script(503);
         var billing = await hermes.SubscribeAsync("billing", endpoint.Address);
         var gone = await hermes.SubscribeAsync("gone", endpoint.Address);
         (string, string)[] settings = [("Status:Listen", "127.0.0.1:0"), ("Janitor:TasksSchedule", "00:00:01"), ("Janitor:TaskDelay", "00:00:01"), ("Janitor:InactiveSchedule", "00:00:01"), ("Janitor:KeepAliveSchedule", "00:00:01")];
@@ -74,6 +74,7 @@ public sealed partial class Dashboards(ZooKeeperFixture zooKeeper)
         {
             throw new TimeoutException($"No data for:\n{string.Join('\n', missing)}\nconsumer:\n{consumer.Output}\nretransmitter:\n{retransmitter.Output}\njanitor:\n{janitor.Output}", e);
         }
+        endpoint.Script(400, 400); // now that Prometheus can see the counter rise
         await AlertsAsync(prometheus);
         await load.EndAsync();
     }

@@ -5,7 +5,7 @@ namespace Hermes.Shared.Telemetry;
 
 /// <summary>Keeps what the instruments of this process measure, and shows it at <c>/status/prometheus</c>.</summary>
 /// <remarks>Our own, since Hermes's names need Micrometer's summaries beside the histograms of OpenTelemetry (decision
-/// docs/decisions/0014-metrics.md). A measurement costs one look-up by its tags and no allocation.</remarks>
+/// docs/decisions/0018-metrics.md). A measurement costs one look-up by its tags and no allocation.</remarks>
 internal sealed class PrometheusExporter : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
