@@ -2,9 +2,12 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Hermes.Delivery.Batches;
 using Hermes.Delivery.Networks;
+using Hermes.Delivery.OAuth;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Sending;
+using Hermes.Delivery.Signing;
 using Hermes.Delivery.Telemetry;
+using Hermes.Delivery.Tls;
 using Hermes.Shared.Registry;
 using Microsoft.Extensions.Logging;
 
@@ -15,15 +18,24 @@ public sealed class DeliveryEngine : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ISubscriptionDelivery, byte> _open = new();
     private readonly ILogger _logger;
+    private readonly TlsFiles _tls;
 
     /// <summary>Starts nothing: connections and the timer come with the first message.</summary>
-    /// <exception cref="IOException">A file of the TLS settings cannot be used; the message names it.</exception>
+    /// <exception cref="IOException">A file of the TLS settings or a secret cannot be used; the message names it.</exception>
     public DeliveryEngine(DeliveryOptions options, IMeterFactory meters, ILoggerFactory loggers, TimeProvider clock)
-        : this(options, meters, loggers, clock, new SystemNames())
+        : this(options, meters, loggers, clock, providers: null, new SystemNames())
     {
     }
 
-    internal DeliveryEngine(DeliveryOptions options, IMeterFactory meters, ILoggerFactory loggers, TimeProvider clock, INameResolver names)
+    /// <summary>The same, with the OAuth providers of subscriptions that want tokens.</summary>
+    /// <exception cref="IOException">A file of the TLS settings or a secret cannot be used; the message names it.</exception>
+    public DeliveryEngine(DeliveryOptions options, IMeterFactory meters, ILoggerFactory loggers, TimeProvider clock, IOAuthProviders? providers)
+        : this(options, meters, loggers, clock, providers, new SystemNames())
+    {
+    }
+
+    internal DeliveryEngine(
+        DeliveryOptions options, IMeterFactory meters, ILoggerFactory loggers, TimeProvider clock, IOAuthProviders? providers, INameResolver names)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(meters);
@@ -34,8 +46,13 @@ public sealed class DeliveryEngine : IAsyncDisposable
         Timetable = new Timetable(clock);
         Metrics = new DeliveryMetrics(meters, () => _open.Keys);
         _logger = loggers.CreateLogger<SubscriptionDelivery>();
-        var connector = new Connector(names, new NetworkPolicy(options), options.ConnectTimeout, clock, Metrics.Refused);
-        Sender = new HandlerSender(new Handlers(options, connector, loggers.CreateLogger<Handlers>(), clock));
+        Connector = new Connector(names, new NetworkPolicy(options), options.ConnectTimeout, clock, Metrics.Refused);
+        _tls = new TlsFiles(options, loggers.CreateLogger<TlsFiles>(), clock);
+        Sender = new HandlerSender(new Handlers(options, Connector, _tls));
+        SigningKeys = new SigningKeys(options, loggers.CreateLogger<SigningKeys>(), clock);
+        OAuthProviders = providers;
+        Tokens = new TokenClient(new Handlers(options, Connector, _tls), Metrics, clock);
+        TokenLogger = loggers.CreateLogger<SubscriptionToken>();
     }
 
     internal DeliveryOptions Options { get; }
@@ -50,7 +67,17 @@ public sealed class DeliveryEngine : IAsyncDisposable
     /// <summary>For how long something of the timetable should have been done by now; zero when all is in time.</summary>
     public TimeSpan Overdue => Timetable.Overdue;
 
+    internal Connector Connector { get; }
+
     internal ISender Sender { get; }
+
+    internal SigningKeys SigningKeys { get; }
+
+    internal IOAuthProviders? OAuthProviders { get; }
+
+    internal TokenClient Tokens { get; }
+
+    internal ILogger TokenLogger { get; }
 
     internal DeliveryMetrics Metrics { get; }
 
@@ -97,6 +124,9 @@ public sealed class DeliveryEngine : IAsyncDisposable
     {
         foreach (var delivery in _open.Keys) await delivery.DisposeAsync();
         Timetable.Dispose();
+        _tls.Dispose(); // before its handlers, which it would make anew
         Sender.Dispose();
+        Tokens.Dispose();
+        SigningKeys.Dispose();
     }
 }

@@ -62,6 +62,15 @@ public sealed record DeliveryOptions
     /// <summary>Whether the issuers of endpoints' certificates are asked if these were revoked. Default no.</summary>
     public bool TlsCheckRevocation { get; init; }
 
+    /// <summary>
+    /// Secrets of Standard Webhooks by the names that subscriptions ask for: base64 with or without <c>whsec_</c>; of several, parted by
+    /// spaces, each signs. Never logged.
+    /// </summary>
+    public IDictionary<string, string> SigningSecrets { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Files that hold such secrets, by the same names; read again when they change.</summary>
+    public IDictionary<string, string> SigningSecretFiles { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>How often files of certificates and secrets are looked at for changes. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "01:00:00")] public TimeSpan FileLookInterval { get; init; } = TimeSpan.FromSeconds(5);
 

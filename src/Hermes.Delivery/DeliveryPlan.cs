@@ -1,8 +1,10 @@
 using Hermes.Delivery.Batches;
 using Hermes.Delivery.Endpoints;
 using Hermes.Delivery.Filtering;
+using Hermes.Delivery.OAuth;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Sending;
+using Hermes.Delivery.Signing;
 using Hermes.Delivery.Telemetry;
 
 namespace Hermes.Delivery;
@@ -11,6 +13,7 @@ namespace Hermes.Delivery;
 internal sealed class DeliveryPlan
 {
     private static readonly KeyValuePair<string, string> KeepAlive = new("Keep-Alive", "true");
+    private static readonly string[] Authorization = ["Authorization"];
 
     /// <summary>The qualified name of the subscription: <c>group.topic$name</c>.</summary>
     public required string Name { get; init; }
@@ -27,12 +30,29 @@ internal sealed class DeliveryPlan
     public SubscriptionMeter? Meter { get; set; }
 
     /// <summary>The same in the form that senders take, with what the contract adds to them.</summary>
-    public HeaderBlock Headers => field ??= new HeaderBlock(Protocol is HttpProtocol.Http1 ? [KeepAlive, .. FixedHeaders] : FixedHeaders);
+    public HeaderBlock Headers => field ??= new HeaderBlock(
+        Protocol is HttpProtocol.Http1 ? [KeepAlive, .. FixedHeaders] : FixedHeaders,
+        [.. OAuth is null ? [] : Authorization, .. Signing is null ? [] : WebhookSignature.Headers]);
 
     public HttpProtocol Protocol { get; init; }
 
     /// <summary>HTTP/2 was asked for, and cannot be spoken there.</summary>
     public bool FellBackToHttp1 { get; init; }
+
+    /// <summary>Where the endpoint's tokens come from; null when it wants none, or has credentials of its own.</summary>
+    public OAuthGrant? OAuth { get; init; }
+
+    /// <summary>Whether 401 is tried again.</summary>
+    public bool RetryUnauthorized { get; init; }
+
+    /// <summary>Names of the secrets that sign each request; null: none is signed.</summary>
+    public IReadOnlyList<string>? Signing { get; init; }
+
+    /// <summary>The addresses that each message goes to; null: one endpoint takes it.</summary>
+    public BroadcastList? Broadcast { get; init; }
+
+    /// <summary>From which duration on an attempt is named in the log as slow; null: never.</summary>
+    public TimeSpan? SlowFrom { get; init; }
 
     public required FilterSet Filters { get; init; }
 

@@ -29,6 +29,7 @@ internal static class DeliveryPlanCompiler
 
         var anycast = !string.Equals(subscription.Mode, Broadcast, StringComparison.Ordinal);
         if (!EndpointAddress.TryParse(subscription.Endpoint, anycast, out var endpoint, out reason)) return null;
+        if (!EndpointExtras.TryRead(subscription, extensions, endpoint!, out var extras, out reason)) return null;
         if (Filters(subscription.Filters ?? [], out reason) is not { } filters) return null;
         var policy = subscription.SubscriptionPolicy ?? new SubscriptionPolicy();
         return new DeliveryPlan
@@ -38,6 +39,11 @@ internal static class DeliveryPlanCompiler
             Endpoint = endpoint!,
             FixedHeaders = [.. FixedHeaders(subscription, endpoint!)],
             Protocol = Protocol(subscription, endpoint!, options),
+            OAuth = extras.OAuth,
+            RetryUnauthorized = extras.HasOAuthPolicy,
+            Signing = extras.Signing,
+            Broadcast = extras.Broadcast,
+            SlowFrom = subscription.ProfilingEnabled is true ? TimeSpan.FromMilliseconds(Math.Max(subscription.ProfilingThresholdMs ?? 0, 0)) : null,
             FellBackToHttp1 = subscription.Http2Enabled is true && Protocol(subscription, endpoint!, options) is HttpProtocol.Http1,
             Filters = filters,
             Backoff = new BackoffPolicy(
@@ -59,7 +65,6 @@ internal static class DeliveryPlanCompiler
         (_, { ContentType: not (null or ContentTypes.Json) }) => $"topics of contentType {topic.ContentType} are not served",
         ({ ContentType: not (null or ContentTypes.Json) }, _) => $"contentType {subscription.ContentType} is not served",
         ({ IsBatch: true }, _) => null, // it has none of the following, and ignores what is said of them
-        ({ OAuthPolicy.ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) }, _) => "oAuthPolicy is not served",
         ({ Mode: not (null or "ANYCAST" or Broadcast) }, _) => $"mode {subscription.Mode} is not served",
         _ => null,
     };

@@ -1,4 +1,5 @@
 using System.Net;
+using Hermes.Delivery.Signing;
 using Hermes.Delivery.Tls;
 using Microsoft.Extensions.Options;
 
@@ -17,16 +18,21 @@ internal sealed class DeliveryRules : IValidateOptions<DeliveryOptions>
         faults.AddRange(Networks(nameof(DeliveryOptions.DeniedNetworks), options.DeniedNetworks));
         if (options.TlsClientCertificate is null && (options.TlsClientKey ?? options.TlsClientPassword ?? options.TlsClientPasswordFile) is not null)
             faults.Add("Delivery:TlsClientKey and Delivery:TlsClientPassword need Delivery:TlsClientCertificate beside them.");
+        Try(() => TlsMaterial.Load(options), faults);
+        Try(() => SigningKeys.Load(options), faults);
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static void Try(Action load, List<string> faults)
+    {
         try
         {
-            TlsMaterial.Load(options);
+            load();
         }
-        catch (TlsFileException e)
+        catch (IOException e)
         {
             faults.Add(e.Message);
         }
-
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
     private static IEnumerable<string> Networks(string setting, IReadOnlyList<string> texts) => texts

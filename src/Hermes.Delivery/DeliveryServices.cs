@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Hermes.Shared.Health;
 using Hermes.Shared.Hosting;
+using Hermes.Shared.Registry;
 using Hermes.Shared.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,7 +32,8 @@ public static class DeliveryServices
                     provider.GetRequiredService<IOptions<DeliveryOptions>>().Value,
                     provider.GetRequiredService<IMeterFactory>(),
                     provider.GetRequiredService<ILoggerFactory>(),
-                    provider.GetRequiredService<TimeProvider>())
+                    provider.GetRequiredService<TimeProvider>(),
+                    provider.GetService<IOAuthProviders>())
                 {
                     PropagateTrace = provider.GetService<TelemetrySettings>()?.PropagateTrace ?? false,
                 };

@@ -1,4 +1,5 @@
 using Hermes.Delivery.Retries;
+using Hermes.Delivery.Sending;
 
 namespace Hermes.Delivery;
 
@@ -53,6 +54,9 @@ internal sealed class Parcel(SubscriptionDelivery owner, Message message, long a
 
     /// <summary>The pause before the next attempt; null before the first failure.</summary>
     public TimeSpan? Backoff { get; set; }
+
+    /// <summary>Which targets of a broadcast are done with it; null before the first attempt.</summary>
+    public ReachedTargets? Reached { get; set; }
 
     /// <summary>Neighbours in the owner's list of unsettled deliveries.</summary>
     public Parcel? Previous { get; set; }

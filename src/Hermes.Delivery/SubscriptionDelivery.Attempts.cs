@@ -19,9 +19,7 @@ public sealed partial class SubscriptionDelivery
         Outcome outcome;
         try
         {
-            outcome = RequestBuilder.TryBuild(plan, parcel.Message, parcel.Attempts, _engine.PropagateTrace ? activity : null, out var request) is { } fault
-                ? Outcome.Failed("request", fault)
-                : AnswerRules.Judge(await _engine.Sender.SendAsync(request, parcel.Abort!.Token), plan.RetryClientErrors, _engine.Clock);
+            outcome = await _courier.SendAsync(new Errand(plan, parcel, _engine.PropagateTrace ? activity : null), parcel.Abort!.Token);
         }
         catch (OperationCanceledException) when (parcel.TimedOut)
         {
@@ -42,7 +40,10 @@ public sealed partial class SubscriptionDelivery
         // As Hermes counts: a final refusal is an answer of an endpoint that works, and so is one that asks for a pause.
         parcel.Succeeded = outcome.Verdict is not Verdict.Retry || outcome.RetryAfter is not null;
         var now = _timetable.Now;
-        _engine.Metrics.Attempted(plan, outcome, _timetable.Between(started, now), isRetry: parcel.Attempts > 1);
+        var took = _timetable.Between(started, now);
+        _engine.Metrics.Attempted(plan, outcome, took, isRetry: parcel.Attempts > 1);
+        if (plan.SlowFrom is { } slow && took >= slow)
+            Log.Slow(_logger, plan.Name, parcel.Message.Id, parcel.Attempts, plan.Endpoint.Shown, took, outcome.Reason, _timetable.Between(parcel.AcceptedAt, started));
         if (outcome.Verdict is Verdict.Delivered)
         {
             if (Volatile.Read(ref _failing)) Recovered(plan);

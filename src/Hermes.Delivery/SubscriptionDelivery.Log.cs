@@ -40,6 +40,11 @@ public sealed partial class SubscriptionDelivery
             "{Subscription} asks for HTTP/2, and HTTP/1.1 is spoken to {Endpoint}: it is not https (see Delivery:Http2PriorKnowledge), or Delivery:Http2 is off")]
         public static partial void NoHttp2(ILogger logger, string subscription, string endpoint);
 
+        [LoggerMessage(LogEvents.Slow, LogLevel.Information,
+            "{Subscription}: attempt {Attempt} of message {MessageId} at {Endpoint} took {Took} and ended with {Reason}; it began {Waited} after the message was here")]
+        public static partial void Slow(
+            ILogger logger, string subscription, string messageId, int attempt, string endpoint, TimeSpan took, string reason, TimeSpan waited);
+
         [LoggerMessage(LogEvents.SettlementFailed, LogLevel.Error,
             "{Subscription}: the end of {KafkaTopic}/{Partition}@{Offset} could not be recorded; it will be delivered again")]
         public static partial void SettlementFailed(ILogger logger, string subscription, string kafkaTopic, int partition, long offset, Exception e);

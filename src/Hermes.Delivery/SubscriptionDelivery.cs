@@ -1,5 +1,6 @@
 using Hermes.Delivery.Pace;
 using Hermes.Delivery.Retries;
+using Hermes.Delivery.Sending;
 using Hermes.Delivery.Telemetry;
 using Hermes.Shared.Registry;
 using Microsoft.Extensions.Logging;
@@ -22,6 +23,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
     private readonly ISettlements _settlements;
     private readonly Action _roomAgain;
     private readonly ILogger _logger;
+    private readonly Courier _courier;
     private readonly Timetable _timetable;
     private readonly DiscardLines _discards;
     private readonly Lock _gate = new();
@@ -54,6 +56,8 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
         _settlements = settlements;
         _roomAgain = roomAgain;
         _logger = logger;
+        _courier = new Courier(engine);
+        _courier.Prepare(plan);
         _timetable = engine.Timetable;
         _discards = new DiscardLines(logger, engine.Timetable);
         _rate = new RateLimit(engine.Clock.TimestampFrequency);
@@ -248,6 +252,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
 
         Log.Updated(_logger, plan.Name, plan.Endpoint.Shown, plan.Window, plan.Rate);
         if (plan.FellBackToHttp1) Log.NoHttp2(_logger, plan.Name, plan.Endpoint.Shown);
+        _courier.Prepare(plan);
         Pace();
         if (room) _roomAgain();
     }

@@ -4,6 +4,7 @@ namespace Hermes.Shared;
 internal static class LogEvents
 {
     public const int NodeUnreadable = 1100;
+    public const int ProviderUnreadable = 1101;
     public const int StatusListening = 1120;
     public const int StatusReachable = 1121;
     public const int StatusPageFailed = 1122;

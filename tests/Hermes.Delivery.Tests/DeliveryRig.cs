@@ -3,8 +3,10 @@ using System.Text;
 using Hermes.Delivery.Endpoints;
 using Hermes.Delivery.Filtering;
 using Hermes.Delivery.Networks;
+using Hermes.Delivery.OAuth;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Sending;
+using Hermes.Shared.Registry;
 using Hermes.Testing.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -18,11 +20,11 @@ internal sealed class DeliveryRig : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private int _roomNotices;
 
-    private DeliveryRig(HttpEndpoint endpoint, TimeProvider clock, DeliveryOptions options, INameResolver names)
+    private DeliveryRig(HttpEndpoint endpoint, TimeProvider clock, DeliveryOptions options, INameResolver names, IOAuthProviders? providers)
     {
         Endpoint = endpoint;
         var loggers = LoggerFactory.Create(logging => logging.AddProvider(new FakeLoggerProvider(Log)));
-        Engine = new DeliveryEngine(options, _services.GetRequiredService<IMeterFactory>(), loggers, clock, names);
+        Engine = new DeliveryEngine(options, _services.GetRequiredService<IMeterFactory>(), loggers, clock, providers, names);
     }
 
     public HttpEndpoint Endpoint { get; }
@@ -39,8 +41,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
     public int RoomNotices => Volatile.Read(ref _roomNotices);
 
     public static async Task<DeliveryRig> StartAsync(
-        TimeProvider? clock = null, DeliveryOptions? options = null, INameResolver? names = null, bool allowLoopback = true) =>
-        new(await HttpEndpoint.StartAsync(), clock ?? TimeProvider.System, (options ?? new()) with { AllowLoopback = allowLoopback }, names ?? new SystemNames());
+        TimeProvider? clock = null, DeliveryOptions? options = null, INameResolver? names = null, bool allowLoopback = true,
+        IOAuthProviders? providers = null) =>
+        new(await HttpEndpoint.StartAsync(), clock ?? TimeProvider.System, (options ?? new()) with { AllowLoopback = allowLoopback }, names ?? new SystemNames(), providers);
 
     public SubscriptionDelivery Open(DeliveryPlan plan) => (SubscriptionDelivery)OpenAny(plan);
 
@@ -58,6 +61,10 @@ internal sealed class DeliveryRig : IAsyncDisposable
         double rate = 100_000,
         int window = 100,
         HttpProtocol protocol = HttpProtocol.Http1,
+        OAuthGrant? oauth = null,
+        IReadOnlyList<string>? signing = null,
+        BroadcastList? broadcast = null,
+        TimeSpan? slowFrom = null,
         bool retryClientErrors = false)
     {
         Assert.True(EndpointAddress.TryParse(address ?? Endpoint.Address + path, templated: true, out var parsed, out var fault), fault);
@@ -66,7 +73,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
             Name = "bench.rec$plain",
             Topic = "bench.rec",
             Endpoint = parsed!,
-            FixedHeaders = headers ?? [],
+            FixedHeaders = [.. parsed!.Authorization is { } basic ? [new("Authorization", basic)] : Array.Empty<KeyValuePair<string, string>>(), .. headers ?? []],
             Filters = filters ?? FilterSet.Empty,
             Backoff = backoff ?? Backoff(firstMs: 20),
             AttemptTimeout = timeout ?? TimeSpan.FromSeconds(10),
@@ -74,6 +81,11 @@ internal sealed class DeliveryRig : IAsyncDisposable
             Rate = rate,
             Window = window,
             Protocol = protocol,
+            OAuth = parsed!.Authorization is null ? oauth : null,
+            RetryUnauthorized = oauth is not null,
+            Signing = signing,
+            Broadcast = broadcast,
+            SlowFrom = slowFrom,
             RetryClientErrors = retryClientErrors,
         };
     }

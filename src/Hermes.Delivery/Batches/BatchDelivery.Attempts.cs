@@ -18,8 +18,12 @@ internal sealed partial class BatchDelivery
         {
             // The sender has done with the body when it returns, whatever came of it: the buffer may go back.
             using var body = BatchBody.Write(batch);
-            var answer = await _engine.Sender.SendAsync(Request(batch, plan, body), batch.Abort!.Token);
-            outcome = AnswerRules.Judge(answer, plan.RetryClientErrors, _engine.Clock);
+            List<KeyValuePair<string, string>> own = [];
+            if (plan.Batch!.SendsId) own.Add(new(BatchPlanCompiler.BatchId, batch.Id.ToString()));
+            outcome = plan.Signing is { } names && _engine.SigningKeys.TrySign(names, batch.Id.ToString(), body.Bytes.Span, own) is { } fault
+                ? Outcome.Failed("request", fault)
+                : AnswerRules.Judge(
+                    await _engine.Sender.SendAsync(Request(batch, plan, body, own), batch.Abort!.Token), plan.RetryClientErrors, retryUnauthorized: false, _engine.Clock);
         }
         catch (OperationCanceledException) when (batch.TimedOut)
         {
@@ -34,14 +38,14 @@ internal sealed partial class BatchDelivery
         End(batch, plan, outcome, started);
     }
 
-    private static SendRequest Request(Batch batch, DeliveryPlan plan, BatchBody body) => new()
+    private static SendRequest Request(Batch batch, DeliveryPlan plan, BatchBody body, List<KeyValuePair<string, string>> own) => new()
     {
         Address = plan.Endpoint.Fixed!,
         Protocol = HttpProtocol.Http1,
         ContentType = plan.Batch!.ContentType,
         Fixed = plan.Batch.Headers,
         Attempts = batch.Attempts,
-        Own = plan.Batch.SendsId ? [new(BatchPlanCompiler.BatchId, batch.Id.ToString())] : [],
+        Own = own,
         Body = body.Bytes,
     };
 

@@ -2,6 +2,7 @@ using Hermes.Delivery.Endpoints;
 using Hermes.Delivery.Filtering;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Sending;
+using Hermes.Delivery.Signing;
 using Hermes.Shared.Registry;
 
 namespace Hermes.Delivery.Batches;
@@ -32,9 +33,21 @@ internal static class BatchPlanCompiler
             return null;
         }
 
+        if (extensions.Endpoints is not null || extensions.EveryAddress is true)
+        {
+            reason = $"{SubscriptionExtensions.Member}.endpoints and .everyAddress are not served for deliveryType BATCH";
+            return null;
+        }
+
+        if (extensions.Signing is { Secrets.Count: 0 })
+        {
+            reason = $"{SubscriptionExtensions.Member}.signing.secrets is empty";
+            return null;
+        }
+
         var headers = Headers(subscription);
         var contentType = Take(headers, ContentType) ?? "application/json";
-        var block = new HeaderBlock([.. headers]);
+        var block = new HeaderBlock([.. headers], extensions.Signing is null ? [] : WebhookSignature.Headers);
         reason = block.Fault ?? (HeaderText.IsValue(contentType) ? null : HeaderBlock.Impossible(ContentType));
         if (reason is not null) return null;
         var policy = subscription.SubscriptionPolicy ?? new SubscriptionPolicy();
@@ -52,6 +65,7 @@ internal static class BatchPlanCompiler
             Rate = policy.Rate is { } rate ? Math.Max(rate, 1) : double.PositiveInfinity,
             Window = Math.Max(policy.BatchSize ?? 100, 1),
             RetryClientErrors = policy.RetryClientErrors ?? false,
+            Signing = extensions.Signing?.Secrets,
             Batch = new BatchPlan
             {
                 Size = Math.Max(policy.BatchSize ?? 100, 1),

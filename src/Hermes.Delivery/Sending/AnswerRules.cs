@@ -5,12 +5,16 @@ namespace Hermes.Delivery.Sending;
 /// <summary>Judges the answers of endpoints as Hermes does for serial subscriptions.</summary>
 internal static class AnswerRules
 {
-    public static Outcome Judge(Answer answer, bool retryClientErrors, TimeProvider clock)
+    /// <param name="answer">What came back.</param>
+    /// <param name="retryClientErrors">Whether all 4xx are tried again.</param>
+    /// <param name="retryUnauthorized">Whether 401 is: the subscription has an OAuth policy.</param>
+    /// <param name="clock">For pauses that are given as a date.</param>
+    public static Outcome Judge(Answer answer, bool retryClientErrors, bool retryUnauthorized, TimeProvider clock)
     {
         if (answer.Status == 0) return Outcome.Failed(answer.Fault ?? "no answer", answer.Detail);
-        var verdict = VerdictFor(answer.Status, retryClientErrors);
+        var verdict = VerdictFor(answer.Status, retryClientErrors || (retryUnauthorized && answer.Status == 401));
         var asked = verdict is Verdict.Retry && Answer.MayAskForPause(answer.Status) ? RetryAfter(answer.RetryAfter, clock) : null;
-        return new Outcome(verdict, answer.Status, asked, Fault: null);
+        return new Outcome(verdict, answer.Status, asked, Fault: null) { Unauthorized = answer.Status == 401 };
     }
 
     /// <summary>2xx is taken; 4xx is final unless client errors are retried; all else (redirects too, never followed) is tried again.</summary>

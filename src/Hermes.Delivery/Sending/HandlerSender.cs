@@ -40,6 +40,7 @@ internal sealed class HandlerSender(Handlers handlers) : ISender
             VersionPolicy = request.Protocol is HttpProtocol.Http2 ? HttpVersionPolicy.RequestVersionOrLower : HttpVersionPolicy.RequestVersionExact,
             Content = content,
         };
+        message.Headers.Host = request.Host;
         AddAll(message, request.Metadata);
         if (request.MessageId is { } id) message.Headers.TryAddWithoutValidation("Hermes-Message-Id", id);
         message.Headers.TryAddWithoutValidation("Hermes-Retry-Count", Count(request.Attempts));

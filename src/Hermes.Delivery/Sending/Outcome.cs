@@ -10,6 +10,9 @@ internal readonly record struct Outcome(Verdict Verdict, int Status, TimeSpan? R
     /// <summary>The same in words for people, never with a secret; null when status or word say all.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>The endpoint did not take our token.</summary>
+    public bool Unauthorized { get; init; }
+
     /// <summary>No answer came.</summary>
     public static Outcome Failed(string fault, string? detail = null) => new(Verdict.Retry, Status: 0, RetryAfter: null, fault) { Detail = detail };
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hermes.Delivery.Endpoints;
 using Hermes.Delivery.Telemetry;
 
 namespace Hermes.Delivery.Sending;
@@ -11,13 +12,14 @@ internal static class RequestBuilder
     /// <param name="plan">What the subscription asks for.</param>
     /// <param name="message">What goes to it.</param>
     /// <param name="attempts">Attempts already made.</param>
+    /// <param name="target">Which of several addresses it goes to; null: the plan's endpoint.</param>
     /// <param name="trace">The span whose context goes along, in the place of the publisher's; null: the publisher's headers go as they are.</param>
     /// <param name="request">The request, when there is no fault.</param>
     /// <returns>Why no request can be made of this message, in which case the attempt counts as failed; null when one can.</returns>
-    public static string? TryBuild(DeliveryPlan plan, Message message, int attempts, Activity? trace, out SendRequest request)
+    public static string? TryBuild(DeliveryPlan plan, Message message, int attempts, Target? target, Activity? trace, out SendRequest request)
     {
         request = default;
-        if ((plan.Endpoint.Fixed ?? Resolve(plan, message)) is not { } address) return "the address has a place that the message does not fill";
+        if ((target?.Address ?? plan.Endpoint.Fixed ?? Resolve(plan, message)) is not { } address) return "the address has a place that the message does not fill";
         var block = plan.Headers;
         // External metadata replaces nothing: a name that is there twice makes the request impossible, as in Hermes.
         var metadata = trace is null || block.Takes(DeliveryTrace.Parent) ? message.ExternalMetadata : DeliveryTrace.Continue(message.ExternalMetadata, trace);
@@ -26,6 +28,7 @@ internal static class RequestBuilder
         request = new SendRequest
         {
             Address = address,
+            Host = target?.Host,
             Protocol = plan.Protocol,
             ContentType = Json,
             Fixed = block,

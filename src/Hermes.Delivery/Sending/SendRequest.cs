@@ -6,6 +6,9 @@ internal readonly struct SendRequest
 {
     public required Uri Address { get; init; }
 
+    /// <summary>The value of <c>Host</c>, and the name that TLS is spoken to; null: the address's own.</summary>
+    public string? Host { get; init; }
+
     public HttpProtocol Protocol { get; init; }
 
     /// <summary>The value of <c>Content-Type</c>.</summary>

@@ -21,6 +21,7 @@ internal sealed class DeliveryMetrics
     private readonly Counter<long> _headOfLine;
     private readonly Counter<long> _refused;
     private readonly Histogram<int> _batches;
+    private readonly Histogram<double> _tokens;
 
     public DeliveryMetrics(IMeterFactory meters, Func<IEnumerable<ISubscriptionDelivery>> open)
     {
@@ -32,6 +33,7 @@ internal sealed class DeliveryMetrics
         _headOfLine = meter.CreateCounter<long>("hermes.delivery.head_of_line", "{message}", "Messages that held up the commits of their subscription.");
         _refused = meter.CreateCounter<long>("hermes.delivery.refused_addresses", "{address}", "Addresses of endpoints that were not connected to, by the rule that forbids them.");
         _batches = meter.CreateHistogram<int>("hermes.delivery.batch.messages", "{message}", "Messages in a batch, at its first attempt.");
+        _tokens = meter.CreateHistogram<double>("hermes.oauth.token_request.duration", "s", "Time of one request for a token, by provider and how it ended.");
         meter.CreateObservableGauge("hermes.delivery.unsettled", () => open().Select(one => Of(one, one.Unsettled)), "{message}", "Messages accepted and not yet settled.");
         meter.CreateObservableGauge("hermes.delivery.resting", () => open().Select(one => Of(one, one.Resting)), "{message}", "Of these, messages that wait for their next attempt.");
         meter.CreateObservableGauge("hermes.delivery.oldest.age",
@@ -72,6 +74,9 @@ internal sealed class DeliveryMetrics
         _process.Record(stay.TotalSeconds, kind is SettlementKind.Delivered ? meter.Process : meter.ProcessDiscarded);
         if (kind is SettlementKind.Delivered) _inflightTime.Record(stay.TotalSeconds, meter.Labels);
     }
+
+    public void TokenRequested(string provider, bool succeeded, TimeSpan took) =>
+        _tokens.Record(took.TotalSeconds, new("hermes.oauth.provider", provider), new("hermes.outcome", succeeded ? "token" : "failed"));
 
     public void Refused(Refusal refusal) => _refused.Add(1, new KeyValuePair<string, object?>("hermes.rule", refusal.Rule));
 

@@ -17,6 +17,10 @@ internal static class LogEvents
     public const int TlsNotReloaded = 2041;
     public const int OwnCertificateEnded = 2042;
     public const int NoHttp2 = 2043;
+    public const int NoToken = 2044;
+    public const int SecretsReloaded = 2045;
+    public const int SecretsNotReloaded = 2046;
+    public const int Slow = 2047;
     public const int BatchesOpened = 2060;
     public const int BatchesUpdated = 2061;
     public const int BatchBeganToFail = 2062;

@@ -36,6 +36,8 @@ public static class HermesFoundation
             services.AddSingleton<RegistryWriter>();
             services.AddSingleton(s => RegistryView.Start(s.GetRequiredService<IZooKeeper>(), s.GetRequiredService<HermesPaths>(),
                 s.GetRequiredService<IMeterFactory>(), s.GetRequiredService<ILogger<RegistryView>>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Heartbeats>()));
+            services.AddSingleton<IOAuthProviders>(s => OAuthProviderView.Start(s.GetRequiredService<IZooKeeper>(), s.GetRequiredService<HermesPaths>(),
+                s.GetRequiredService<ILogger<OAuthProviderView>>(), s.GetRequiredService<TimeProvider>()));
             services.AddSingleton(s => s.GetRequiredService<KafkaSettings>().ToNames());
             services.AddSingleton<KafkaClients>();
         }

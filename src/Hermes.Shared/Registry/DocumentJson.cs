@@ -8,7 +8,7 @@ namespace Hermes.Shared.Registry;
 /// null, and whatever is not known kept.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(GroupDocument)), JsonSerializable(typeof(TopicDocument)), JsonSerializable(typeof(SubscriptionDocument))]
-[JsonSerializable(typeof(SubscriptionExtensions))]
+[JsonSerializable(typeof(SubscriptionExtensions)), JsonSerializable(typeof(OAuthProviderDocument)), JsonSerializable(typeof(OAuthPolicyDocument))]
 public sealed partial class DocumentJson : JsonSerializerContext
 {
     /// <summary>The one to use: text stays readable, as Java writes it.</summary>

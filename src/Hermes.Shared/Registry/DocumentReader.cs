@@ -29,6 +29,13 @@ internal static class DocumentReader
     /// <exception cref="RegistryException">It is no document.</exception>
     public static GroupDocument Group(string name, ReadOnlySpan<byte> data) => Read(data, DocumentJson.Instance.GroupDocument, $"group {name}");
 
+    /// <exception cref="RegistryException">It is no document, or one of something else.</exception>
+    public static OAuthProviderDocument OAuthProvider(string name, ReadOnlySpan<byte> data)
+    {
+        var document = Read(data, DocumentJson.Instance.OAuthProviderDocument, $"OAuth provider {name}");
+        return document.Name == name ? document : throw Misplaced($"OAuth provider {name}", document.Name);
+    }
+
     public static byte[] Write<T>(T document, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(document, type);
 
     private static T Read<T>(ReadOnlySpan<byte> data, JsonTypeInfo<T> type, string what)

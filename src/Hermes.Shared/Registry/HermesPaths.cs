@@ -26,6 +26,9 @@ public sealed class HermesPaths(string root)
     /// <summary>A topic's subscriptions.</summary>
     public string Subscriptions(TopicName topic) => $"{Topic(topic)}/subscriptions";
 
+    /// <summary>All OAuth providers.</summary>
+    public string OAuthProviders => $"{_root}/oauth-providers";
+
     /// <summary>Management's commands to consumers.</summary>
     public string Commands => $"{_root}/admin";
 

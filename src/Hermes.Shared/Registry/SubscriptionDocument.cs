@@ -42,11 +42,17 @@ public sealed record SubscriptionDocument
     /// <summary>Fixed request headers.</summary>
     public IReadOnlyList<SubscriptionHeader>? Headers { get; init; }
 
-    /// <summary>How to get a token for the endpoint, if it wants one. Holds secrets.</summary>
+    /// <summary>How to get a token for the endpoint, if it wants one: an <see cref="OAuthPolicyDocument"/>. Holds secrets.</summary>
     public JsonElement? OAuthPolicy { get; init; }
 
     /// <summary>Whether the endpoint is to be spoken to over HTTP/2.</summary>
     public bool? Http2Enabled { get; init; }
+
+    /// <summary>Whether slow deliveries are named in the log.</summary>
+    public bool? ProfilingEnabled { get; init; }
+
+    /// <summary>Milliseconds from which on a delivery is slow; 0: each one is named.</summary>
+    public long? ProfilingThresholdMs { get; init; }
 
     /// <summary>Whether requests name the topic and the subscription.</summary>
     public bool? SubscriptionIdentityHeadersEnabled { get; init; }

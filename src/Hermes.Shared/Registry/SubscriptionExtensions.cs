@@ -21,6 +21,15 @@ public sealed record SubscriptionExtensions
     /// <summary>Whether it goes on where a deleted subscription of its name stood, as long as that is kept.</summary>
     public bool? RestoreOffsets { get; init; }
 
+    /// <summary>Asks for signatures.</summary>
+    public SigningRequest? Signing { get; init; }
+
+    /// <summary>BROADCAST only: the addresses that each message goes to, in place of the endpoint; its credentials go to all.</summary>
+    public IReadOnlyList<string>? Endpoints { get; init; }
+
+    /// <summary>BROADCAST only: each message goes to every address that the host of an endpoint resolves to.</summary>
+    public bool? EveryAddress { get; init; }
+
     /// <summary>Reads them from a subscription's document.</summary>
     /// <param name="document">The subscription.</param>
     /// <param name="extensions">What it asks for; nothing when it has no such member.</param>

@@ -16,7 +16,8 @@ internal static class BatchRig
     /// <summary>A plan for the rig's endpoint: small batches, a long time to wait.</summary>
     public static DeliveryPlan BatchPlan(
         this DeliveryRig rig, int size = 3, int seconds = 1000, int volume = 64_000, bool split = false, BackoffPolicy? backoff = null,
-        bool retryClientErrors = false, FilterSet? filters = null, TimeSpan? timeout = null, double rate = double.PositiveInfinity, int milliseconds = 0)
+        bool retryClientErrors = false, FilterSet? filters = null, TimeSpan? timeout = null, double rate = double.PositiveInfinity, int milliseconds = 0,
+        IReadOnlyList<string>? signing = null)
     {
         var serial = rig.Plan("batch", backoff: backoff ?? DeliveryRig.Backoff(20), retryClientErrors: retryClientErrors, filters: filters, timeout: timeout, rate: rate);
         return new DeliveryPlan
@@ -32,6 +33,7 @@ internal static class BatchRig
             Rate = rate,
             Window = size,
             RetryClientErrors = retryClientErrors,
+            Signing = signing,
             Batch = new BatchPlan
             {
                 Size = size,

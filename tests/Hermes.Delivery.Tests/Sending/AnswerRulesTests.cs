@@ -27,6 +27,15 @@ public sealed class AnswerRulesTests
         Assert.Equal(whenClientErrorsAreRetried, AnswerRules.VerdictFor(status, retryClientErrors: true).ToString());
     }
 
+    [Fact]
+    public void A_401_is_tried_again_where_a_token_can_be_had()
+    {
+        var clock = new FakeTimeProvider(Now);
+        Assert.Equal(Verdict.Retry, AnswerRules.Judge(Answer.Of(401), retryClientErrors: false, retryUnauthorized: true, clock).Verdict);
+        Assert.Equal(Verdict.Discard, AnswerRules.Judge(Answer.Of(403), retryClientErrors: false, retryUnauthorized: true, clock).Verdict);
+        Assert.Equal(Verdict.Discard, AnswerRules.Judge(Answer.Of(401), retryClientErrors: false, retryUnauthorized: false, clock).Verdict);
+    }
+
     [Theory]
     [InlineData(503, "7", false, 7)]
     [InlineData(503, "Tue, 24 Nov 2026 03:00:09 GMT", false, 9)]
@@ -41,7 +50,7 @@ public sealed class AnswerRulesTests
     [InlineData(400, "7", true, null)]
     public void Reads_Retry_After_only_where_it_counts(int status, string value, bool retryClientErrors, int? seconds)
     {
-        var outcome = AnswerRules.Judge(Answer.Of(status, value), retryClientErrors, new FakeTimeProvider(Now));
+        var outcome = AnswerRules.Judge(Answer.Of(status, value), retryClientErrors, retryUnauthorized: false, new FakeTimeProvider(Now));
         Assert.Equal(seconds is { } s ? TimeSpan.FromSeconds(s) : null, outcome.RetryAfter);
     }
 }

@@ -131,6 +131,9 @@ public sealed class DeliveryOverTls : IDisposable
         var lonely = new DeliveryRules().Validate(null, new DeliveryOptions { TlsClientPassword = "topsecret" });
         Assert.Contains("Delivery:TlsClientCertificate beside", lonely.FailureMessage, StringComparison.Ordinal);
         Assert.DoesNotContain("topsecret", lonely.FailureMessage, StringComparison.Ordinal);
+        var secret = new DeliveryRules().Validate(null, new DeliveryOptions { SigningSecrets = new Dictionary<string, string>(StringComparer.Ordinal) { ["shop"] = "topsecret" } });
+        Assert.Contains("Delivery:SigningSecrets:shop: secret 1", secret.FailureMessage, StringComparison.Ordinal);
+        Assert.DoesNotContain("topsecret", secret.FailureMessage, StringComparison.Ordinal);
         var network = new DeliveryRules().Validate(null, new DeliveryOptions { DeniedNetworks = ["10.0.0.0"] });
         Assert.Contains("Delivery:DeniedNetworks has '10.0.0.0'", network.FailureMessage, StringComparison.Ordinal);
     }

@@ -34,6 +34,16 @@ public sealed partial class RecordedDocuments
     }
 
     [Fact]
+    public void The_OAuth_provider_is_read_in_full()
+    {
+        var (_, data) = Nodes().Single(node => node.Path.EndsWith("/oauth-providers/idp", StringComparison.Ordinal));
+        var provider = JsonSerializer.Deserialize(data, DocumentJson.Instance.OAuthProviderDocument)!;
+        Assert.Equal(("idp", "http://127.0.0.1:9997/token", "c", "s"), (provider.Name, provider.TokenEndpoint, provider.ClientId, provider.ClientSecret));
+        Assert.Equal((1, 30, 500, 500), (provider.TokenRequestInitialDelay, provider.TokenRequestMaxDelay, provider.RequestTimeout, provider.SocketTimeout));
+        Assert.Null(provider.Others);
+    }
+
+    [Fact]
     public void Members_that_are_not_known_are_kept_at_every_level()
     {
         const string Json = """

@@ -53,6 +53,32 @@ public sealed class RegistryOnZooKeeper(ZooKeeperFixture server) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task OAuth_providers_are_followed_and_a_bad_one_disturbs_nothing()
+    {
+        await using var view = OAuthProviderView.Start(_zooKeeper, _paths, NullLogger<OAuthProviderView>.Instance, TimeProvider.System);
+        await view.WhenCurrentAsync(Cancellation);
+        Assert.Null(view.Find("idp"));
+        await _zooKeeper.CreateAsync(_paths.Root, "x"u8.ToArray(), CreateMode.Persistent, Cancellation);
+        await _zooKeeper.CreateAsync(_paths.OAuthProviders, "x"u8.ToArray(), CreateMode.Persistent, Cancellation);
+        await _zooKeeper.CreateAsync($"{_paths.OAuthProviders}/idp", Provider("idp", "c1"), CreateMode.Persistent, Cancellation);
+        await Until.TrueAsync(() => view.Find("idp") is { ClientId: "c1" }, "the provider appears");
+        var before = view.Find("idp");
+        await _zooKeeper.CreateAsync($"{_paths.OAuthProviders}/bad", "{"u8.ToArray(), CreateMode.Persistent, Cancellation);
+        await _zooKeeper.SetAsync($"{_paths.OAuthProviders}/idp", "{}"u8.ToArray(), -1, Cancellation);
+        await _zooKeeper.CreateAsync($"{_paths.OAuthProviders}/next", Provider("next", "c2"), CreateMode.Persistent, Cancellation);
+        await Until.TrueAsync(() => view.Find("next") is not null, "the one after the bad ones appears");
+        Assert.Same(before, view.Find("idp")); // it stays as it was
+        Assert.Null(view.Find("bad"));
+        await _zooKeeper.SetAsync($"{_paths.OAuthProviders}/idp", Provider("idp", "c3"), -1, Cancellation);
+        await Until.TrueAsync(() => view.Find("idp") is { ClientId: "c3" }, "the change is seen");
+        await _zooKeeper.DeleteAsync($"{_paths.OAuthProviders}/idp", -1, Cancellation);
+        await Until.TrueAsync(() => view.Find("idp") is null, "the provider goes");
+    }
+
+    private static byte[] Provider(string name, string client) => Encoding.UTF8.GetBytes(
+        $$"""{"name":"{{name}}","tokenEndpoint":"http://h/token","clientId":"{{client}}","clientSecret":"s","tokenRequestInitialDelay":1,"tokenRequestMaxDelay":30,"requestTimeout":500,"socketTimeout":500}""");
+
+    [Fact]
     public async Task Writers_at_the_same_time_lose_nothing_of_each_other()
     {
         await CreateAllAsync();
