@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Hermes.Delivery.Batches;
+using Hermes.Delivery.Memory;
 using Hermes.Delivery.Networks;
 using Hermes.Delivery.OAuth;
 using Hermes.Delivery.Retries;
@@ -44,6 +45,7 @@ public sealed class DeliveryEngine : IAsyncDisposable
         Options = options;
         Clock = clock;
         Timetable = new Timetable(clock);
+        Bytes = new ByteBudget(options.BytesInProcess);
         Metrics = new DeliveryMetrics(meters, () => _open.Keys);
         _logger = loggers.CreateLogger<SubscriptionDelivery>();
         Connector = new Connector(names, new NetworkPolicy(options), options.ConnectTimeout, clock, Metrics.Refused);
@@ -79,6 +81,9 @@ public sealed class DeliveryEngine : IAsyncDisposable
 
     internal ILogger TokenLogger { get; }
 
+    /// <summary>The bytes of all messages that are held.</summary>
+    internal ByteBudget Bytes { get; }
+
     internal DeliveryMetrics Metrics { get; }
 
     /// <summary>Opens the delivery of one subscription. Nothing is sent before the first message is accepted.</summary>
@@ -109,12 +114,13 @@ public sealed class DeliveryEngine : IAsyncDisposable
             : new BatchDelivery(this, plan, settlements, roomAgain, _logger);
         _open[delivery] = 0;
         Metrics.Opened(plan);
+        Bytes.Sharers(+1);
         return delivery;
     }
 
     internal void Closed(ISubscriptionDelivery delivery)
     {
-        _open.TryRemove(delivery, out _);
+        if (_open.TryRemove(delivery, out _)) Bytes.Sharers(-1);
         // Another of the same name may be open: a second replay, or the next of a subscription that was created anew.
         if (!_open.Keys.Any(one => one.Name == delivery.Name)) Metrics.Closed(delivery.Name);
     }

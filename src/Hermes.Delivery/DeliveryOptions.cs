@@ -11,6 +11,15 @@ public sealed record DeliveryOptions
     /// <summary>Messages of one subscription that may be unsettled at once, where its policy has no <c>inflightSize</c>. Default 100.</summary>
     [Range(1, 100_000)] public int InflightSize { get; init; } = 100;
 
+    /// <summary>Bytes of messages that one subscription may hold unsettled; a single message may be larger. Default 64 MiB.</summary>
+    [Range(1, long.MaxValue)] public long BytesPerSubscription { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of messages that all subscriptions of the process may hold unsettled, and beyond it one message each. Half is for whoever
+    /// comes first, the other half is parted evenly. Default 512 MiB.
+    /// </summary>
+    [Range(1, long.MaxValue)] public long BytesInProcess { get; init; } = 512 * 1024 * 1024;
+
     /// <summary>Connections to one host and port. Default 1024; a subscription's own window is the narrower bound.</summary>
     [Range(1, 65_000)] public int MaxConnectionsPerServer { get; init; } = 1024;
 

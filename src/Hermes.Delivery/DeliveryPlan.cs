@@ -6,6 +6,7 @@ using Hermes.Delivery.Retries;
 using Hermes.Delivery.Sending;
 using Hermes.Delivery.Signing;
 using Hermes.Delivery.Telemetry;
+using Hermes.Shared.Registry;
 
 namespace Hermes.Delivery;
 
@@ -63,6 +64,9 @@ internal sealed class DeliveryPlan
 
     /// <summary>How old, from its publication, a message has to be before it is first sent.</summary>
     public required TimeSpan SendingDelay { get; init; }
+
+    /// <summary>What is delivered one after the other. It counts for messages that come from now on.</summary>
+    public DeliveryOrder Order { get; init; }
 
     /// <summary>Attempts a second.</summary>
     public required double Rate { get; init; }

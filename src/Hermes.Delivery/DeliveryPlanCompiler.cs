@@ -56,6 +56,7 @@ internal static class DeliveryPlanCompiler
             Rate = Math.Max(policy.Rate ?? SubscriptionPolicy.DefaultRate, 1),
             Window = Math.Max(policy.InflightSize ?? options.InflightSize, 1),
             RetryClientErrors = policy.RetryClientErrors ?? false,
+            Order = extensions.Order,
         };
     }
 

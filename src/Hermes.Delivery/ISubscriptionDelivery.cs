@@ -30,6 +30,9 @@ public interface ISubscriptionDelivery : IAsyncDisposable
     /// <returns>False when there is no room (<c>roomAgain</c> is called once there is room) or the delivery is closing.</returns>
     bool TryAccept(Message message);
 
+    /// <summary>Takes a message, or tells more closely why not. Never waits.</summary>
+    Acceptance Offer(Message message) => TryAccept(message) ? Acceptance.Taken : Acceptance.Full;
+
     /// <summary>
     /// Drops what a revoked or moved partition has waiting, up to and including <paramref name="epoch"/>, unsettled. Attempts on the wire
     /// run to their end, which is not reported. After the return no settlement of such a message begins.

@@ -1,3 +1,4 @@
+using Hermes.Delivery.Ordering;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Sending;
 
@@ -5,9 +6,21 @@ namespace Hermes.Delivery;
 
 /// <summary>One accepted message until it is settled: where it stands, and what its attempts have come to.</summary>
 /// <remarks>Its owner's lock guards every member, except while it is <see cref="ParcelState.OnWire"/>: then its attempt has it.</remarks>
-internal sealed class Parcel(SubscriptionDelivery owner, Message message, long acceptedAt, long number) : ITimed
+internal sealed class Parcel(SubscriptionDelivery owner, Message message, int size, long acceptedAt, long number) : ITimed
 {
     public Message Message { get; } = message;
+
+    /// <summary>The bytes that it takes up.</summary>
+    public int Size { get; } = size;
+
+    /// <summary>The lane in which it stands; null in an unordered subscription, and once it has left.</summary>
+    public Lane? Lane { get; set; }
+
+    /// <summary>The next in its lane.</summary>
+    public Parcel? After { get; set; }
+
+    /// <summary>The timestamp before which it is not sent, for its subscription's sending delay.</summary>
+    public long NotBefore { get; init; }
 
     /// <summary>When it was accepted, as a timestamp.</summary>
     public long AcceptedAt { get; } = acceptedAt;

@@ -12,6 +12,9 @@ internal enum ParcelState
     /// <summary>In the timetable: before its sending delay or its next attempt.</summary>
     Resting,
 
+    /// <summary>Behind others of its lane, which have to be settled first.</summary>
+    Behind,
+
     /// <summary>Settled or dropped; queues and timetable may still hold it and pass over it.</summary>
     Gone,
 }

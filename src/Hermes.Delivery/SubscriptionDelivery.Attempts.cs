@@ -87,6 +87,7 @@ public sealed partial class SubscriptionDelivery
             pump = TakePump();
         }
 
+        _engine.Bytes.Notify();
         if (room) _roomAgain();
         if (Volatile.Read(ref _paceNews) is not null) NamePace(plan);
         if (pump) Pump(); // here and now: another thread would first have to wake
@@ -133,6 +134,7 @@ public sealed partial class SubscriptionDelivery
             pump = TakePump();
         }
 
+        _engine.Bytes.Notify();
         if (room) _roomAgain();
         if (Volatile.Read(ref _paceNews) is not null) NamePace(plan);
         if (pump) Pump(); // here and now: another thread would first have to wake

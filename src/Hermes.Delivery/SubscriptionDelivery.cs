@@ -1,3 +1,4 @@
+using Hermes.Delivery.Ordering;
 using Hermes.Delivery.Pace;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Sending;
@@ -37,6 +38,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
     private volatile DeliveryPlan _plan;
     private Parcel? _oldest;
     private Parcel? _newest;
+    private Lanes? _lanes; // made for the first message that has one
     private int _unsettled;
     private int _begun;
     private long _accepted;
@@ -131,45 +133,46 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
 
     /// <inheritdoc/>
     /// <remarks>For the window, or to be ready when it has a place.</remarks>
-    public bool TryAccept(Message message)
+    public bool TryAccept(Message message) => Offer(message) is Acceptance.Taken;
+
+    /// <inheritdoc/>
+    public Acceptance Offer(Message message)
     {
         ArgumentNullException.ThrowIfNull(message);
         var plan = _plan;
-        var delay = plan.SendingDelay > TimeSpan.Zero
-            ? plan.SendingDelay - (_engine.Clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(message.PublishedMs))
-            : TimeSpan.Zero;
+        var size = message.Body.Length + MessageOverhead;
         var now = _timetable.Now;
+        var notBefore = plan.SendingDelay > TimeSpan.Zero ? _timetable.After(now, DelayOf(message, plan)) : now;
         bool pump;
         Parcel? holdsUp;
         lock (_gate)
         {
-            if (_closed) return false;
-            if (_unsettled - _begun >= ReadyAhead(plan) + Math.Max(plan.Window - _begun, 0))
+            if (_closed) return Acceptance.Full;
+            var key = plan.Order is DeliveryOrder.Unordered ? null : LaneKey.Of(message, plan.Order);
+            var lane = key is null ? null : (_lanes ??= new()).Find(key.Value);
+            if (!HasBytesFor(size) || (lane is null && Ready >= ReadyAhead(plan) + Math.Max(plan.Window - _begun, 0)))
             {
-                _roomWanted = true;
-                return false;
+                (_roomWanted, _wantedBytes) = (true, size);
+                return Acceptance.Full;
             }
 
-            var parcel = new Parcel(this, message, now, _accepted++);
+            if (lane is not null && !HasRoomBehind(lane, size, plan))
+            {
+                lane.IsWanted = true;
+                return Acceptance.LaneFull;
+            }
+
+            var parcel = new Parcel(this, message, size, now, _accepted++) { NotBefore = notBefore };
             Link(parcel);
             holdsUp = TakeHeadOfLine(plan);
-            if (delay > TimeSpan.Zero)
-            {
-                parcel.State = ParcelState.Resting;
-                // A clock that was set back must not hold a message longer than the subscription asked for.
-                _timetable.Add(parcel, _timetable.After(now, delay < plan.SendingDelay ? delay : plan.SendingDelay));
-                pump = false;
-            }
-            else
-            {
-                _fresh.Enqueue(parcel);
-                pump = TakePump();
-            }
+            if (key is null || _lanes!.Enter(parcel, key.Value, lane)) Start(parcel, now);
+            else parcel.State = ParcelState.Behind;
+            pump = TakePump();
         }
 
         if (holdsUp is not null) Report(holdsUp);
         if (pump) ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
-        return true;
+        return Acceptance.Taken;
     }
 
     /// <inheritdoc/>
@@ -209,6 +212,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
             pump = TakePump();
         }
 
+        _engine.Bytes.Notify();
         if (room) _roomAgain();
         if (pump) ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
     }
@@ -297,6 +301,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
         else _newest.Next = parcel;
         _newest = parcel;
         _unsettled++;
+        TakeBytes(parcel);
     }
 
     private void Unlink(Parcel parcel)
@@ -307,13 +312,37 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
         else parcel.Next.Previous = parcel.Previous;
         parcel.Previous = parcel.Next = null;
         _unsettled--;
+        ReturnBytes(parcel);
         if (parcel.Begun) _begun--;
         EndRelease(parcel);
+        if (parcel.Lane is not null && _lanes!.Leave(parcel, LaneShare(_plan)) is { } next) Start(next, _timetable.Now);
         if (_closed && _unsettled == 0) _empty.TrySetResult();
     }
 
     /// <summary>How many fresh messages are kept ready beyond the window: enough for the time in which the intake's thread wakes.</summary>
     private static int ReadyAhead(DeliveryPlan plan) => Math.Clamp(plan.Window, 8, 256);
+
+    // A clock that was set back must not hold a message longer than the subscription asked for.
+    private TimeSpan DelayOf(Message message, DeliveryPlan plan)
+    {
+        var delay = plan.SendingDelay - (_engine.Clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(message.PublishedMs));
+        return delay <= TimeSpan.Zero ? TimeSpan.Zero : delay < plan.SendingDelay ? delay : plan.SendingDelay;
+    }
+
+    /// <summary>Under the lock: its turn in its lane has come, if it has one; it waits for its delay, or for the pump.</summary>
+    private void Start(Parcel parcel, long now)
+    {
+        if (parcel.NotBefore > now)
+        {
+            parcel.State = ParcelState.Resting;
+            _timetable.Add(parcel, parcel.NotBefore);
+        }
+        else
+        {
+            parcel.State = ParcelState.Waiting;
+            _fresh.Enqueue(parcel);
+        }
+    }
 
     /// <summary>Under the lock: whether the intake, which was refused, has to be told now that there is room.</summary>
     /// <remarks>Not at the first free place, or intake and delivery would wake each other for every single message.</remarks>
@@ -325,7 +354,13 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
             return true;
         }
 
-        if (!_roomWanted || _closed || _unsettled - _begun > ReadyAhead(_plan) / 2) return false;
+        if (_lanes is { HasNews: true })
+        {
+            _lanes.HasNews = false;
+            return true;
+        }
+
+        if (!_roomWanted || _closed || Ready > ReadyAhead(_plan) / 2 || !HasBytesFor(_wantedBytes)) return false;
         _roomWanted = false;
         return true;
     }

@@ -9,12 +9,22 @@ public static class Consumers
     // all that was read ahead, and the intake would stand still for the rest of it.
     private const int FetchPauseMs = 10;
 
+    // librdkafka's own.
+    private const int DefaultFetchBytes = 52_428_800;
+    private const int DefaultPartitionBytes = 1_048_576;
+    private const int DefaultMessageBytes = 1_000_000;
+
     /// <summary>Has the consumer read ahead so far, and go on as soon as there is room.</summary>
     public static void ReadAhead(this ConsumerConfig client, int records, int kilobytes)
     {
         ArgumentNullException.ThrowIfNull(client);
         client.QueuedMinMessages = records;
         client.QueuedMaxMessagesKbytes = kilobytes;
+        // One answer of a broker counts only once it is here, and may hold this much; a record that is larger comes alone.
+        var bytes = (int)Math.Min(kilobytes * 1024L, DefaultFetchBytes);
+        client.MaxPartitionFetchBytes ??= Math.Min(bytes, DefaultPartitionBytes);
+        client.MessageMaxBytes ??= Math.Min(bytes, DefaultMessageBytes); // the library wants no smaller answer than this
+        client.FetchMaxBytes ??= bytes;
         client.FetchQueueBackoffMs = FetchPauseMs;
     }
 

@@ -26,8 +26,12 @@ public sealed record ConsumerOptions
     /// <summary>Records read ahead, for each subscription. Default 5000.</summary>
     [Range(1, 1_000_000)] public int ReadAheadRecords { get; init; } = 5000;
 
-    /// <summary>KiB read ahead, for each subscription. Default 16 384.</summary>
+    /// <summary>KiB read ahead at most, for each subscription. Default 16 384.</summary>
     [Range(1, 1_000_000)] public int ReadAheadKilobytes { get; init; } = 16_384;
+
+    /// <summary>KiB read ahead by all subscriptions together: each that is started gets a thirty-second part of what is left, and 256 KiB
+    /// at least. Default 524 288.</summary>
+    [Range(1, 100_000_000)] public int ReadAheadKilobytesInProcess { get; init; } = 524_288;
 
     /// <summary>How long a stopping worker may finish what is on the wire. Default 25 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")] public TimeSpan DrainBudget { get; init; } = TimeSpan.FromSeconds(25);

@@ -65,7 +65,8 @@ internal sealed class DeliveryRig : IAsyncDisposable
         IReadOnlyList<string>? signing = null,
         BroadcastList? broadcast = null,
         TimeSpan? slowFrom = null,
-        bool retryClientErrors = false)
+        bool retryClientErrors = false,
+        DeliveryOrder order = DeliveryOrder.Unordered)
     {
         Assert.True(EndpointAddress.TryParse(address ?? Endpoint.Address + path, templated: true, out var parsed, out var fault), fault);
         return new DeliveryPlan
@@ -87,6 +88,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
             Broadcast = broadcast,
             SlowFrom = slowFrom,
             RetryClientErrors = retryClientErrors,
+            Order = order,
         };
     }
 
@@ -94,7 +96,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
         new(TimeSpan.FromMilliseconds(firstMs), multiplier, TimeSpan.FromSeconds(longestSeconds), TimeSpan.FromSeconds(ttlSeconds));
 
     public static Message Message(
-        int number, string? body = null, int partition = 0, int epoch = 0, long publishedMs = 0, params KeyValuePair<string, string>[] metadata) => new()
+        int number, string? body = null, int partition = 0, int epoch = 0, long publishedMs = 0, byte[]? key = null, params KeyValuePair<string, string>[] metadata) => new()
         {
             Id = $"id-{number}",
             KafkaTopic = "bench.rec",
@@ -102,6 +104,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
             Offset = number,
             Epoch = epoch,
             PublishedMs = publishedMs,
+            Key = key,
             Body = Encoding.UTF8.GetBytes(body ?? $$"""{"id":{{number}}}"""),
             ExternalMetadata = metadata,
         };

@@ -86,6 +86,7 @@ internal sealed partial class BatchDelivery
         lock (_gate)
         {
             batch.OnWire = false;
+            EndRelease(batch);
             batch.Due = _timetable.After(now, delay);
             if (_closed) DropAll(batch);
             if (!Compact(batch)) _current = null;
@@ -103,6 +104,7 @@ internal sealed partial class BatchDelivery
         {
             if (batch.Parcels.Count(static parcel => !parcel.Abandoned) < 2) return false;
             batch.OnWire = false;
+            EndRelease(batch);
             _current = null;
             if (_closed) DropAll(batch);
             if (Compact(batch))
@@ -126,6 +128,7 @@ internal sealed partial class BatchDelivery
         lock (_gate)
         {
             batch.OnWire = false;
+            EndRelease(batch);
             _current = null;
             Gone(batch.Parcels.Count);
         }
@@ -157,8 +160,14 @@ internal sealed partial class BatchDelivery
 
     private void GoOn()
     {
-        bool pump;
-        lock (_gate) pump = TakePump();
+        bool news, pump;
+        lock (_gate)
+        {
+            news = TakeReleaseNews();
+            pump = TakePump();
+        }
+
+        if (news) _roomAgain();
         if (pump) Pump(); // here and now: another thread would first have to wake
     }
 

@@ -34,6 +34,8 @@ internal sealed partial class BatchDelivery : ISubscriptionDelivery
     private Batch? _open; // being put together
     private long _readyBytes;
     private int _readyCount;
+    private int _releasing;
+    private bool _releaseNews;
     private int _unsettled;
     private long _attempts;
     private bool _pumping;
@@ -121,7 +123,15 @@ internal sealed partial class BatchDelivery : ISubscriptionDelivery
     }
 
     /// <inheritdoc/>
-    public void Abandon(string kafkaTopic, int partition, int epoch)
+    public void Abandon(string kafkaTopic, int partition, int epoch) => Leave(kafkaTopic, partition, epoch, finishesWire: false);
+
+    /// <inheritdoc/>
+    public void Release(string kafkaTopic, int partition, int epoch) => Leave(kafkaTopic, partition, epoch, finishesWire: true);
+
+    /// <inheritdoc/>
+    public int Releasing => Volatile.Read(ref _releasing);
+
+    private void Leave(string kafkaTopic, int partition, int epoch, bool finishesWire)
     {
         bool room, pump;
         lock (_gate)
@@ -132,9 +142,9 @@ internal sealed partial class BatchDelivery : ISubscriptionDelivery
             foreach (var batch in Batches())
                 foreach (var parcel in batch.Parcels)
                     if (Concerns(parcel))
-                        parcel.Abandoned = true;
+                        Leave(parcel, finishes: finishesWire && batch.OnWire);
             CompactAll();
-            room = TakeRoomNotice();
+            room = TakeRoomNotice() | TakeReleaseNews();
             pump = TakePump();
         }
 
@@ -224,6 +234,37 @@ internal sealed partial class BatchDelivery : ISubscriptionDelivery
     {
         _readyCount--;
         _readyBytes -= parcel.Message.Body.Length;
+    }
+
+    // Under the lock.
+    private void Leave(BatchParcel parcel, bool finishes)
+    {
+        if (parcel.Released == finishes)
+        {
+            parcel.Abandoned |= !finishes;
+            return;
+        }
+
+        parcel.Released = finishes;
+        parcel.Abandoned = !finishes;
+        _releasing += finishes ? 1 : -1;
+        _releaseNews |= _releasing == 0;
+    }
+
+    // Under the lock: an attempt has ended, and what was released with it is left to the next owner where it failed.
+    private void EndRelease(Batch batch)
+    {
+        if (_releasing == 0) return;
+        foreach (var parcel in batch.Parcels) parcel.Abandoned |= parcel.Released;
+        _releasing = 0;
+        _releaseNews = true;
+    }
+
+    private bool TakeReleaseNews()
+    {
+        var news = _releaseNews;
+        _releaseNews = false;
+        return news;
     }
 
     // Under the lock: takes what is abandoned out of the batches that are not on the wire, and lets go of those that are empty now.

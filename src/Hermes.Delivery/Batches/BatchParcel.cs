@@ -11,6 +11,9 @@ internal sealed class BatchParcel(Message message, long acceptedAt)
     /// <summary>Its bytes in a batch, envelope included; 0 while it is not measured.</summary>
     public int Length { get; set; }
 
+    /// <summary>Its partition is to be given back: the attempt on the wire is its last one here.</summary>
+    public bool Released { get; set; }
+
     /// <summary>Its partition was revoked, or the process lets go: nothing more is reported of it.</summary>
     public bool Abandoned { get; set; }
 }

@@ -20,6 +20,12 @@ internal static class BatchPlanCompiler
     /// <summary>The plan; null with a reason when the document asks for what is not served.</summary>
     public static DeliveryPlan? TryCompile(SubscriptionDocument subscription, FilterSet filters, SubscriptionExtensions extensions, out string? reason)
     {
+        if (extensions.Order is not DeliveryOrder.Unordered)
+        {
+            reason = $"{SubscriptionExtensions.Member}.order is for deliveryType SERIAL alone";
+            return null;
+        }
+
         if (subscription.ContentType is not (null or ContentTypes.Json))
         {
             reason = $"contentType {subscription.ContentType} is not served for deliveryType BATCH";

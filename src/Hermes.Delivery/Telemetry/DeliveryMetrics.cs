@@ -38,7 +38,8 @@ internal sealed class DeliveryMetrics
         meter.CreateObservableGauge("hermes.delivery.resting", () => open().Select(one => Of(one, one.Resting)), "{message}", "Of these, messages that wait for their next attempt.");
         meter.CreateObservableGauge("hermes.delivery.oldest.age",
             () => open().Select(one => Of(one, one.OldestAge.TotalSeconds)), "s", "How long the oldest unsettled message has been here.");
-
+        meter.CreateObservableGauge("hermes.delivery.held", () => open().OfType<SubscriptionDelivery>().Select(one => Of(one, one.Bytes)),
+            "By", "Bytes of the messages accepted and not yet settled.");
         meter.CreateObservableGauge("hermes.delivery.rate", () => open().OfType<SubscriptionDelivery>().Select(one => Of(one, one.Rate)),
             "{attempt}/s", "Attempts a second that are made at most, as its endpoint's answers and the fleet's share allow.");
         meter.CreateObservableGauge("hermes.delivery.mode", () => open().OfType<SubscriptionDelivery>().Select(one => Of(one, (long)one.Mode)),

@@ -30,6 +30,9 @@ public sealed record SubscriptionExtensions
     /// <summary>BROADCAST only: each message goes to every address that the host of an endpoint resolves to.</summary>
     public bool? EveryAddress { get; init; }
 
+    /// <summary>Of a serial subscription: what is delivered one after the other, the next message only when the one before is settled.</summary>
+    public DeliveryOrder Order { get; init; }
+
     /// <summary>Reads them from a subscription's document.</summary>
     /// <param name="document">The subscription.</param>
     /// <param name="extensions">What it asks for; nothing when it has no such member.</param>

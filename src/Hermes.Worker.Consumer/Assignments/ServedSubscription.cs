@@ -171,7 +171,6 @@ internal sealed partial class ServedSubscription(
         var client = kafka.Consumer(names.ConsumerGroup(name));
         client.SessionTimeoutMs = (int)options.GroupSessionTimeout.TotalMilliseconds;
         client.HeartbeatIntervalMs = Math.Clamp(client.SessionTimeoutMs.Value / 4, 100, 3000);
-        client.ReadAhead(options.ReadAheadRecords, options.ReadAheadKilobytes);
         client.ClientId = $"{Environment.MachineName}_{client.GroupId}";
         if (!string.IsNullOrEmpty(options.InstanceId))
             client.GroupInstanceId = options.InstanceId;

@@ -12,9 +12,10 @@ internal sealed class IntakePool(ConsumerOptions options, ConsumerMetrics metric
     private const int ClosingAtOnce = 16;
     private readonly IntakeThreads _threads = new(options.IntakeThreads, loggers, clock, heartbeats);
     private readonly SemaphoreSlim _closing = new(ClosingAtOnce);
+    private readonly ReadAheadBudget _readAhead = new(options.ReadAheadKilobytesInProcess);
     private readonly ILogger _logger = loggers.CreateLogger<SubscriptionIntake>();
 
-    public SubscriptionIntake Create(IntakeSpec spec) => new(spec, options, metrics, _logger, clock);
+    public SubscriptionIntake Create(IntakeSpec spec) => new(spec, options, _readAhead, metrics, _logger, clock);
 
     /// <summary>The thread with the fewest intakes.</summary>
     public IntakeThread Quietest => _threads.Quietest;

@@ -23,7 +23,11 @@ internal sealed partial class SubscriptionIntake
         public bool IsCut { get; set; }
     }
 
-    private void OnAssigned(List<TopicPartition> partitions) => Answer(() => _consumer.Assign(Assigned(partitions)));
+    private void OnAssigned(List<TopicPartition> partitions) => Answer(() =>
+    {
+        _consumer.Assign(Assigned(partitions));
+        _consumer.Resume(partitions); // a pause of an earlier ownership may stick to one of them
+    });
 
     private void OnRevoked(List<TopicPartition> partitions) => Answer(() =>
     {
@@ -89,18 +93,18 @@ internal sealed partial class SubscriptionIntake
             return;
         }
         var spent = _clock.GetElapsedTime(handOver.Began);
-        if (_delivery.Releasing > 0 && spent < _handOverBudget)
+        if (_delivery.Releasing > 0 && spent < _options.HandOverBudget)
             return;
         if (!handOver.IsCut)
         {
             handOver.IsCut = true;
             if (_delivery.Releasing > 0)
-                Log.HandOverCut(_logger, Name, _delivery.Releasing, _handOverBudget);
+                Log.HandOverCut(_logger, Name, _delivery.Releasing, _options.HandOverBudget);
             foreach (var ledger in handOver.Ledgers)
                 _delivery.Abandon(ledger.Topic, ledger.Partition, ledger.Epoch);
         }
         CommitLater();
-        if (handOver.Ledgers.Exists(l => l.InFlight is not null || l.Mark() != l.LastCommitted) && spent < _handOverBudget + LastCommitLimit)
+        if (handOver.Ledgers.Exists(l => l.InFlight is not null || l.Mark() != l.LastCommitted) && spent < _options.HandOverBudget + LastCommitLimit)
             return;
         Remove(handOver.Partitions);
         Log.Revoked(_logger, Name, handOver.Partitions.Count);

@@ -52,6 +52,12 @@ internal sealed partial class SubscriptionIntake
 
     private void DropHeld(Predicate<Message> isGone)
     {
+        foreach (var gone in _parked.Where(m => isGone(m)).Select(m => new TopicPartition(m.KafkaTopic, m.Partition)).Distinct().ToList())
+        {
+            _parked.RemoveAll(m => isGone(m) && IsOf(m, gone));
+            if (!_isPaused && _handOver is null && Find(gone.Topic, gone.Partition.Value) is not null)
+                _consumer.Resume([gone]);
+        }
         for (var i = _held.Count; i > 0; i--)
         {
             var message = _held.Dequeue();

@@ -20,8 +20,8 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
     private static int _lastEpoch;
     private readonly IntakeSpec _spec;
-    private readonly TimeSpan _commitInterval;
-    private readonly TimeSpan _handOverBudget;
+    private readonly ConsumerOptions _options;
+    private readonly ReadAheadBudget _readAhead;
     private readonly ConsumerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
@@ -33,15 +33,16 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     private IConsumer<byte[], byte[]> _consumer = null!;
     private QueueBell? _bell;
     private RebalanceWatch? _rebalances;
+    private int _readAheadShare;
     private long _blockedSince;
     private long _lastCommit;
     private bool _isPaused;
     private bool _isStopping;
 
-    public SubscriptionIntake(IntakeSpec spec, ConsumerOptions options, ConsumerMetrics metrics, ILogger logger, TimeProvider clock)
+    public SubscriptionIntake(IntakeSpec spec, ConsumerOptions options, ReadAheadBudget readAhead, ConsumerMetrics metrics, ILogger logger, TimeProvider clock)
     {
         (_spec, _metrics, _logger, _clock) = (spec, metrics, logger, clock);
-        (_commitInterval, _handOverBudget) = (options.CommitInterval, options.HandOverBudget);
+        (_options, _readAhead) = (options, readAhead);
         _report = error => Log.KafkaError(_logger, Name, error.Reason);
     }
 
@@ -52,11 +53,21 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     {
         _delivery = delivery;
         _lastCommit = _clock.GetTimestamp();
-        _consumer = new ConsumerBuilder<byte[], byte[]>(_spec.Client)
-            .SetOffsetsCommittedHandler((_, answer) => Committed(answer))
-            .SetErrorHandler((_, error) => _report(error))
-            .SetLogHandler((_, _) => { }) // what matters comes as an error
-            .Build();
+        _readAheadShare = _readAhead.Take(_options.ReadAheadKilobytes);
+        try
+        {
+            _spec.Client.ReadAhead(_options.ReadAheadRecords, _readAheadShare);
+            _consumer = new ConsumerBuilder<byte[], byte[]>(_spec.Client)
+                .SetOffsetsCommittedHandler((_, answer) => Committed(answer))
+                .SetErrorHandler((_, error) => _report(error))
+                .SetLogHandler((_, _) => { }) // what matters comes as an error
+                .Build();
+        }
+        catch
+        {
+            _readAhead.Return(_readAheadShare);
+            throw;
+        }
         _rebalances = new(_consumer, OnAssigned, OnRevoked);
         _bell = new(_consumer, ring);
         _consumer.Subscribe(_spec.Topics);
@@ -95,7 +106,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
         else if (_isStopping || (_held.Count > 0 && _clock.GetElapsedTime(_blockedSince) > PatienceWithFullWindow))
             PollWithoutReading();
         MeasureLag();
-        if (_clock.GetElapsedTime(_lastCommit) < _commitInterval)
+        if (_clock.GetElapsedTime(_lastCommit) < _options.CommitInterval)
             return;
         _lastCommit = _clock.GetTimestamp();
         CommitLater();
@@ -124,6 +135,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
         {
             _consumer.Dispose();
             _rebalances?.Dispose();
+            _readAhead.Return(_readAheadShare);
         }
     }
 
@@ -138,14 +150,15 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     {
         while (_held.TryPeek(out var message))
         {
-            if (!_delivery.TryAccept(message))
+            if (!Offer(message))
                 return false;
             _held.Dequeue();
         }
+        OfferParked();
         if (_isPaused)
         {
             _isPaused = false;
-            _consumer.Resume(_consumer.Assignment);
+            _consumer.Resume(_consumer.Assignment.Where(p => !IsParked(p)));
         }
         return true;
     }
@@ -190,7 +203,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
             ledger.Settle(record.Offset.Value);
             return;
         }
-        if (_held.Count > 0 || !_delivery.TryAccept(message))
+        if (_held.Count > 0 || !Offer(message))
             _held.Enqueue(message);
     }
 
