@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Hermes.Shared.Fleet;
 using Hermes.Shared.Health;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Registry;
@@ -33,6 +34,7 @@ public static class HermesFoundation
             services.AddSingleton<IZooKeeper>(s => ZooKeeperClient.Start(
                 s.GetRequiredService<ZooKeeperSettings>().ToOptions(), s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<TimeProvider>()));
             services.AddSingleton(s => new HermesPaths(s.GetRequiredService<ZooKeeperSettings>().Root));
+            services.AddSingleton(s => new FleetPaths(s.GetRequiredService<HermesPaths>(), s.GetRequiredService<KafkaSettings>().ClusterName));
             services.AddSingleton<RegistryWriter>();
             services.AddSingleton(s => RegistryView.Start(s.GetRequiredService<IZooKeeper>(), s.GetRequiredService<HermesPaths>(),
                 s.GetRequiredService<IMeterFactory>(), s.GetRequiredService<ILogger<RegistryView>>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Heartbeats>()));

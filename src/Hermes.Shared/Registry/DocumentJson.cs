@@ -9,6 +9,7 @@ namespace Hermes.Shared.Registry;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(GroupDocument)), JsonSerializable(typeof(TopicDocument)), JsonSerializable(typeof(SubscriptionDocument))]
 [JsonSerializable(typeof(SubscriptionExtensions)), JsonSerializable(typeof(OAuthProviderDocument)), JsonSerializable(typeof(OAuthPolicyDocument))]
+[JsonSerializable(typeof(Fleet.WorkConstraint)), JsonSerializable(typeof(UndeliveredMessage))]
 public sealed partial class DocumentJson : JsonSerializerContext
 {
     /// <summary>The one to use: text stays readable, as Java writes it.</summary>

@@ -39,6 +39,12 @@ public sealed class HermesPaths(string root)
     public string OrderedOffset(SubscriptionName subscription, string kafkaTopic, string cluster, int partition) =>
         $"{OrderedOffsets(subscription)}/{kafkaTopic}/offset/{cluster}/{partition}";
 
+    /// <summary>A subscription's counters.</summary>
+    public string Metrics(SubscriptionName subscription) => $"{Subscription(subscription)}/metrics";
+
+    /// <summary>A subscription's last discarded message.</summary>
+    public string Undelivered(SubscriptionName subscription) => $"{Subscription(subscription)}/undelivered";
+
     /// <summary>A subscription.</summary>
     public string Subscription(SubscriptionName subscription) => $"{Subscriptions(subscription.Topic)}/{subscription.Name}";
 }

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Kafka;
 using Hermes.Worker.Retransmitter.Telemetry;

@@ -1,4 +1,5 @@
 using Hermes.Delivery;
+using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Registry;
 using Hermes.Worker.Retransmitter.Jobs;
