@@ -23,6 +23,25 @@ public sealed record ConsumerOptions
     /// none.</summary>
     public string? InstanceId { get; init; }
 
+    /// <summary>This worker's name in the fleet; it must be unique there. With a name that stays over restarts, a worker that comes
+    /// back finds its assignments and serves them at once. Default: <see cref="InstanceId"/> where that is set, else the host's
+    /// name and a random number, as Hermes's consumers have it.</summary>
+    [RegularExpression("^[^/\\p{C}]*[^/\\p{C}.][^/\\p{C}]*$", ErrorMessage = "The field NodeId must not contain '/', and not consist of dots.")]
+    public string? NodeId { get; init; }
+
+    /// <summary>Which subscriptions this worker serves. Default: those that the fleet's leader assigns.</summary>
+    public Workload Workload { get; init; } = Workload.Assigned;
+
+    /// <summary>Whether this worker stands for leader, and then balances the fleet. Without it, it follows for ever; another
+    /// must lead. Default yes.</summary>
+    public bool AutoRebalance { get; init; } = true;
+
+    /// <summary>How often the subscriptions' counters in the registry are added to. Default 20 s, as Hermes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")] public TimeSpan CounterInterval { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How often the last discarded message of each subscription is written down, if it has changed. Default 5 s, as Hermes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")] public TimeSpan UndeliveredInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Records read ahead, for each subscription. Default 5000.</summary>
     [Range(1, 1_000_000)] public int ReadAheadRecords { get; init; } = 5000;
 

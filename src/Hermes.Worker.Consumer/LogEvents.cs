@@ -28,4 +28,26 @@ internal static class LogEvents
     public const int OrderUnreadable = 2133;
     public const int CommandDone = 2135;
     public const int OtherCluster = 2136;
+    public const int Registered = 2140;
+    public const int NameTaken = 2141;
+    public const int RegistrationFailed = 2142;
+    public const int WorkAssigned = 2143;
+    public const int WorkWithdrawn = 2144;
+    public const int WorkUnreadable = 2145;
+    public const int WorkUnknown = 2146;
+    public const int Leads = 2150;
+    public const int LeadsNoMore = 2151;
+    public const int Balanced = 2152;
+    public const int ConsumerDead = 2153;
+    public const int TooLittleRoom = 2154;
+    public const int BalancingOvertaken = 2155;
+    public const int BalancingFailed = 2156;
+    public const int ConstraintUnreadable = 2157;
+    public const int LoadUnreadable = 2158;
+    public const int LoadNotReported = 2159;
+    public const int RatesOvertaken = 2160;
+    public const int RatesFailed = 2161;
+    public const int RatesUnreadable = 2162;
+    public const int RatesNotTold = 2163;
+    public const int CountersNotTold = 2170;
 }

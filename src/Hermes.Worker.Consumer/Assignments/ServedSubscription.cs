@@ -6,6 +6,7 @@ using Hermes.Shared.Hosting;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
+using Hermes.Worker.Consumer.Counters;
 using Hermes.Worker.Consumer.Intake;
 using Hermes.Worker.Consumer.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -15,8 +16,8 @@ namespace Hermes.Worker.Consumer.Assignments;
 /// <summary>Brings one subscription from what is to what the registry asks for: starts it, changes it, stops it, and starts
 /// it again after a failure. A loop of its own, so that a slow stop holds up no other.</summary>
 internal sealed partial class ServedSubscription(
-    SubscriptionName name, IntakePool pool, LiveRuns live, DeliveryEngine engine, KafkaClients kafka, KafkaNames names, RegistryWriter registry,
-    ConsumerOptions options, ConsumerMetrics metrics, ILogger logger, TimeProvider clock)
+    SubscriptionName name, IntakePool pool, LiveRuns live, TallyBook tallies, DeliveryEngine engine, KafkaClients kafka, KafkaNames names, RegistryWriter registry,
+    ConsumerOptions options, ConsumerMetrics metrics, ILogger logger, TimeProvider clock, Action<ServedSubscription> atRest)
 {
     private static readonly TimeSpan FirstRestartPause = TimeSpan.FromMilliseconds(500);
     private readonly Channel<Wish> _wishes = Channel.CreateUnbounded<Wish>(new() { SingleReader = true });
@@ -24,15 +25,27 @@ internal sealed partial class ServedSubscription(
     private Wish _wish;
     private Task<bool>? _waiting;
     private int _failures;
+    private int _asked;
+    private int _restsSince = -1;
 
     /// <summary>What is asked for; nothing where either part is missing, or the subscription is not to be served.</summary>
-    private readonly record struct Wish(RegisteredSubscription? Subscription, RegisteredTopic? Topic)
+    private readonly record struct Wish(RegisteredSubscription? Subscription, RegisteredTopic? Topic, int Number)
     {
         public bool IsToServe => Subscription is { Document.IsServed: true } && Topic is not null;
     }
 
-    /// <summary>Tells what the registry asks for now.</summary>
-    public void Ask(RegisteredSubscription? subscription, RegisteredTopic? topic) => _wishes.Writer.TryWrite(new(subscription, topic));
+    /// <summary>Of which subscription.</summary>
+    public SubscriptionName Name => name;
+
+    /// <summary>Whether nothing is served, and nothing more was asked for. It stays so until <see cref="Ask"/>.</summary>
+    public bool IsAtRest => Volatile.Read(ref _restsSince) == Volatile.Read(ref _asked);
+
+    /// <summary>Tells what is asked for now; nothing, where it is not to be served here. By one caller at a time.</summary>
+    public void Ask(RegisteredSubscription? subscription, RegisteredTopic? topic)
+    {
+        Interlocked.Increment(ref _asked);
+        _wishes.Writer.TryWrite(new(subscription, topic, _asked));
+    }
 
     /// <summary>Ends the loop once what was asked is done; it stops the subscription as its last deed.</summary>
     public void Complete() => _wishes.Writer.TryComplete();
@@ -101,6 +114,8 @@ internal sealed partial class ServedSubscription(
                 Log.NoTopic(logger, name);
             await StopAsync(letGo);
             _failures = 0;
+            if (_wish.Subscription is null)
+                Rest();
             return;
         }
         if (Support.Check(subscription.Document, topic.Document) is { } reason)
@@ -118,16 +133,23 @@ internal sealed partial class ServedSubscription(
         if (_run is not null)
         {
             _run.Update(subscription, topic);
+            live.Tell();
         }
         else
         {
-            _run = await ServingRun.StartAsync(pool, engine, subscription, topic, spec, clock);
+            _run = await ServingRun.StartAsync(pool, engine, tallies, subscription, topic, spec, clock);
             live.Add(_run);
             metrics.Serving(+1);
             Log.Serving(logger, name, spec.Client.GroupId);
         }
         _failures = 0;
         await ActivateAsync(subscription, letGo);
+    }
+
+    private void Rest()
+    {
+        Volatile.Write(ref _restsSince, _wish.Number);
+        atRest(this);
     }
 
     /// <summary>A pending subscription becomes active with its first service. If that fails, the next change or worker does it.</summary>

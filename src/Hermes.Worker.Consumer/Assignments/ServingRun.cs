@@ -1,6 +1,7 @@
 using Hermes.Delivery;
 using Hermes.Intake;
 using Hermes.Shared.Registry;
+using Hermes.Worker.Consumer.Counters;
 using Hermes.Worker.Consumer.Intake;
 
 namespace Hermes.Worker.Consumer.Assignments;
@@ -12,10 +13,12 @@ internal sealed class ServingRun
     private readonly IntakeThread _thread;
     private readonly SubscriptionIntake _intake;
     private readonly ISubscriptionDelivery _delivery;
+    private readonly SettlementTally _tally;
     private readonly TimeProvider _clock;
 
-    private ServingRun(IntakePool pool, IntakeThread thread, SubscriptionIntake intake, ISubscriptionDelivery delivery, RegisteredSubscription subscription, IntakeSpec spec, TimeProvider clock) =>
-        (_pool, _thread, _intake, _delivery, Subscription, Spec, _clock) = (pool, thread, intake, delivery, subscription, spec, clock);
+    private ServingRun(IntakePool pool, IntakeThread thread, SubscriptionIntake intake, ISubscriptionDelivery delivery, RegisteredSubscription subscription, IntakeSpec spec,
+        SettlementTally tally, TimeProvider clock) =>
+        (_pool, _thread, _intake, _delivery, Subscription, Spec, _tally, _clock) = (pool, thread, intake, delivery, subscription, spec, tally, clock);
 
     public RegisteredSubscription Subscription { get; private set; }
 
@@ -29,26 +32,41 @@ internal sealed class ServingRun
     /// <inheritdoc cref="SubscriptionIntake.Lag"/>
     public long Lag => _intake.Lag;
 
+    /// <summary>Attempts so far.</summary>
+    public long Attempts => _delivery.Attempts;
+
+    /// <summary>Work so far, as Hermes counts it for balancing by weight: a send, its result, and what was settled.</summary>
+    public long Operations => (_delivery.Attempts * 2) + _tally.Settled;
+
+    /// <summary>This worker's share of the subscription's rate; see <see cref="ISubscriptionDelivery.MaxRate"/>.</summary>
+    public double MaxRate
+    {
+        set => _delivery.MaxRate = value;
+    }
+
     /// <summary>Completes when the intake has broken.</summary>
     public Task<Exception> Failed => _intake.Failed.Task;
 
-    public static async Task<ServingRun> StartAsync(IntakePool pool, DeliveryEngine engine, RegisteredSubscription subscription, RegisteredTopic topic, IntakeSpec spec, TimeProvider clock)
+    public static async Task<ServingRun> StartAsync(
+        IntakePool pool, DeliveryEngine engine, TallyBook tallies, RegisteredSubscription subscription, RegisteredTopic topic, IntakeSpec spec, TimeProvider clock)
     {
         var thread = pool.Quietest;
         var intake = pool.Create(spec);
         void Ring() => thread.Ring(intake);
-        var delivery = engine.Open(subscription, topic, intake, Ring);
+        var tally = tallies.Open(subscription);
+        var delivery = engine.Open(subscription, topic, new TalliedSettlements(intake, tally, clock), Ring);
         try
         {
             intake.Open(delivery, Ring);
         }
         catch
         {
+            tally.Close();
             await delivery.DisposeAsync();
             throw;
         }
         await thread.AddAsync(intake);
-        return new(pool, thread, intake, delivery, subscription, spec, clock) { StartedAt = clock.GetUtcNow() };
+        return new(pool, thread, intake, delivery, subscription, spec, tally, clock) { StartedAt = clock.GetUtcNow() };
     }
 
     /// <summary>Takes over a changed document without a stop.</summary>
@@ -77,6 +95,7 @@ internal sealed class ServingRun
     {
         await _thread.ActAsync(_intake, i => i.StopTaking());
         await _delivery.DrainAsync(letGo);
+        _tally.Close();
         await _thread.RemoveAsync(_intake);
         await _pool.CloseAsync(_intake);
     }

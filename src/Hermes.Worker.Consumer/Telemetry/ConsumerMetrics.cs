@@ -13,6 +13,8 @@ internal sealed class ConsumerMetrics
     private readonly Counter<long> _discarded;
     private readonly Counter<long> _unsupported;
     private readonly UpDownCounter<long> _serving;
+    private readonly UpDownCounter<long> _leading;
+    private readonly Counter<long> _assignments;
 
     public ConsumerMetrics(IMeterFactory meters, LiveRuns live)
     {
@@ -25,6 +27,8 @@ internal sealed class ConsumerMetrics
             () => live.All.Select(r => new Measurement<long>(r.Lag, new KeyValuePair<string, object?>("hermes.subscription", r.Subscription.Name.ToString()))),
             "{record}", "Records of this worker's partitions that are not committed yet, as of some seconds ago.");
         _serving = meter.CreateUpDownCounter<long>("hermes.consumer.subscriptions.serving", "{subscription}", "Subscriptions that this worker serves now.");
+        _leading = meter.CreateUpDownCounter<long>("hermes.consumer.fleet.leading", "{leader}", "1 while this worker leads the fleet.");
+        _assignments = meter.CreateCounter<long>("hermes.consumer.fleet.assignments", "{assignment}", "Assignments that this worker as the leader gave and took.");
     }
 
     public void Committed(int partitions) => _commits.Add(partitions);
@@ -36,4 +40,12 @@ internal sealed class ConsumerMetrics
     public void Unsupported(string subscription) => _unsupported.Add(1, new KeyValuePair<string, object?>("subscription", subscription));
 
     public void Serving(int change) => _serving.Add(change);
+
+    public void Leading(int change) => _leading.Add(change);
+
+    public void Balanced(int given, int taken)
+    {
+        _assignments.Add(given, new KeyValuePair<string, object?>("change", "given"));
+        _assignments.Add(taken, new KeyValuePair<string, object?>("change", "taken"));
+    }
 }

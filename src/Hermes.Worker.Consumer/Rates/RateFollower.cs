@@ -1,0 +1,146 @@
+using Hermes.Shared.Fleet;
+using Hermes.Shared.Health;
+using Hermes.Shared.Hosting;
+using Hermes.Shared.Registry;
+using Hermes.Worker.Consumer.Assignments;
+using Hermes.Worker.Consumer.Membership;
+using Hermes.ZooKeeper;
+using Hermes.ZooKeeper.Recipes;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Hermes.Worker.Consumer.Rates;
+
+/// <summary>This worker's side of the shared rates: keeps to what the leader allows it, and tells how much of it it uses.</summary>
+/// <remarks>Where nothing is agreed yet, a subscription's rate is divided by the number of its consumers. What was agreed stays
+/// through lost sessions and deleted nodes, until something else is.</remarks>
+internal sealed partial class RateFollower(
+    IZooKeeper zooKeeper, FleetPaths paths, ConsumerId id, Registration registration, AssignmentView assignments, LiveRuns live, ConsumerOptions consumer, RateOptions options,
+    ILogger<RateFollower> logger, TimeProvider clock, Heartbeats heartbeats) : BackgroundService
+{
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
+    private readonly UsedShares _used = new(options);
+    private readonly Dictionary<ServingRun, (long Attempts, long At)> _measured = [];
+    private IReadOnlyDictionary<long, double> _agreed = new Dictionary<long, double>();
+    private bool _isTold = true;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (consumer.Workload is not Workload.Assigned)
+            return;
+        using var heartbeat = heartbeats.Register("rates", LongestSilence, Servers.ZooKeeper);
+        using var nudge = new Nudge();
+        try
+        {
+            heartbeat.Rest();
+            await registration.WhenRegisteredAsync(stoppingToken);
+            await using var node = TreeView.Start(zooKeeper, paths.MaxRates(id.Value), new(), logger, clock);
+            var following = nudge.FollowAsync(node.Subscribe(), stoppingToken);
+            assignments.Listen(nudge);
+            live.Listen(nudge);
+            await FollowAsync(node, nudge, heartbeat, stoppingToken);
+            await following;
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+        finally
+        {
+            assignments.Unlisten(nudge);
+            live.Unlisten(nudge);
+        }
+    }
+
+    private async Task FollowAsync(TreeView node, Nudge nudge, Heartbeat heartbeat, CancellationToken stoppingToken)
+    {
+        for (var last = clock.GetTimestamp(); !stoppingToken.IsCancellationRequested;)
+        {
+            heartbeat.Beat();
+            Obey(node);
+            if (clock.GetElapsedTime(last) >= options.UpdateInterval)
+            {
+                last = clock.GetTimestamp();
+                await TryTellAsync(stoppingToken);
+            }
+            var patience = options.UpdateInterval - clock.GetElapsedTime(last);
+            heartbeat.Rest(options.UpdateInterval);
+            await nudge.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, stoppingToken);
+        }
+    }
+
+    private void Obey(TreeView node)
+    {
+        try
+        {
+            if (node.Find(paths.MaxRates(id.Value)) is { } found)
+                _agreed = MaxRates.Read(found.Data.Span);
+        }
+        catch (InvalidDataException e)
+        {
+            Log.Unreadable(logger, paths.MaxRates(id.Value), e.Message);
+        }
+        foreach (var run in live.All.Where(IsShared))
+            run.MaxRate = MaxRateOf(run);
+    }
+
+    private double MaxRateOf(ServingRun run)
+    {
+        double whole = Math.Max(run.Subscription.Document.SubscriptionPolicy?.Rate ?? SubscriptionPolicy.DefaultRate, 1);
+        if (_agreed.TryGetValue(run.Subscription.Identity, out var agreed) && double.IsFinite(agreed) && agreed > 0)
+            return Math.Min(agreed, whole);
+        return whole / Math.Max(1, assignments.ConsumersOf(run.Subscription.Identity));
+    }
+
+    private async Task TryTellAsync(CancellationToken stoppingToken)
+    {
+        var runs = live.All.Where(IsShared).ToList();
+        var now = clock.GetTimestamp();
+        foreach (var run in runs)
+        {
+            var attempts = run.Attempts;
+            if (_measured.TryGetValue(run, out var before))
+                _isTold &= !_used.Note(run.Subscription.Identity, (attempts - before.Attempts) / clock.GetElapsedTime(before.At, now).TotalSeconds, MaxRateOf(run));
+            _measured[run] = (attempts, now);
+        }
+        foreach (var gone in _measured.Keys.Except(runs).ToList())
+            _measured.Remove(gone);
+        _isTold &= !_used.Keep(runs.Select(r => r.Subscription.Identity).ToHashSet());
+        if (_isTold)
+            return;
+        try
+        {
+            await WriteAsync(RateHistories.Write(_used.Histories), stoppingToken);
+            _isTold = true;
+        }
+        catch (Exception e) when (e is IOException or ZooKeeperException)
+        {
+            Log.NotTold(logger, e); // the next time is another
+        }
+    }
+
+    private async Task WriteAsync(byte[] histories, CancellationToken cancellationToken)
+    {
+        var path = paths.RateHistory(id.Value);
+        try
+        {
+            await zooKeeper.SetAsync(path, histories, NodeVersion.Any, cancellationToken);
+        }
+        catch (ZooKeeperException e) when (e.Code is ErrorCode.NoNode)
+        {
+            await zooKeeper.CreateMissingAsync(cancellationToken, paths.Rate(id.Value));
+            await zooKeeper.CreateAsync(path, histories, CreateMode.Persistent, cancellationToken);
+        }
+    }
+
+    private static bool IsShared(ServingRun run) => run.Subscription.Document.DeliveryType is null or DeliveryTypes.Serial;
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogEvents.RatesUnreadable, LogLevel.Warning, "{Path} is ignored: {Reason}")]
+        public static partial void Unreadable(ILogger logger, string path, string reason);
+
+        [LoggerMessage(LogEvents.RatesNotTold, LogLevel.Warning, "The use of the rates could not be told to the leader; tried again")]
+        public static partial void NotTold(ILogger logger, Exception exception);
+    }
+}
