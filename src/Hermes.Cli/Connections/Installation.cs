@@ -2,6 +2,7 @@ using System.CommandLine;
 using Confluent.Kafka;
 using Hermes.Cli.Subscriptions;
 using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Fleet;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Kafka;
@@ -31,6 +32,7 @@ internal sealed class Installation : IAsyncDisposable
         _host = host;
         ZooKeeper = Get<IZooKeeper>();
         Paths = Get<HermesPaths>();
+        Fleet = Get<FleetPaths>();
         Names = Get<KafkaNames>();
         Writer = Get<RegistryWriter>();
         Reader = new(ZooKeeper, Paths);
@@ -48,6 +50,8 @@ internal sealed class Installation : IAsyncDisposable
     public IZooKeeper ZooKeeper { get; }
 
     public HermesPaths Paths { get; }
+
+    public FleetPaths Fleet { get; }
 
     public KafkaNames Names { get; }
 
