@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 using Hermes.Testing;
@@ -6,6 +8,7 @@ using Hermes.Testing.Http;
 using Hermes.Testing.Installations;
 using Hermes.Testing.Kafka;
 using Hermes.Testing.ZooKeeper;
+using Hermes.ZooKeeper;
 
 namespace Hermes.Worker.Consumer.Tests.Assignments;
 
@@ -35,6 +38,34 @@ public abstract class DeliveryContract(ZooKeeperFixture zooKeeper, ITestOutputHe
         Assert.Equal(0, await worker.StopAsync());
         Assert.Equal(520, (await hermes.CommittedAsync(subscription)).Sum(o => o.Offset.Value));
     }
+
+    [Fact]
+    public async Task A_subscription_gets_tokens_of_the_registrys_provider_and_signatures_of_the_workers_secret()
+    {
+        const string Provider = """{"name":"idp","tokenEndpoint":"ADDRESStoken","clientId":"c","clientSecret":"s","tokenRequestInitialDelay":1,"tokenRequestMaxDelay":30,"requestTimeout":5000,"socketTimeout":0}""";
+        await using var provider = await OAuthProvider.StartAsync();
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        endpoint.Answer = static request => request.Header("Authorization") is null ? 401 : 200;
+        await using var hermes = await InstallAsync();
+        await hermes.ZooKeeper.CreateAsync(hermes.Paths.OAuthProviders, "x"u8.ToArray(), CreateMode.Persistent, Cancellation);
+        await hermes.ZooKeeper.CreateAsync($"{hermes.Paths.OAuthProviders}/idp",
+            Encoding.UTF8.GetBytes(Provider.Replace("ADDRESS", provider.Server.Address, StringComparison.Ordinal)), CreateMode.Persistent, Cancellation);
+        var subscription = await hermes.SubscribeAsync("billing", endpoint.Address);
+        await hermes.Registry.UpdateSubscriptionAsync(subscription, d => d with
+        {
+            OAuthPolicy = Json("""{"grantType":"clientCredentials","providerName":"idp"}"""),
+            EndpointAddressResolverMetadata = Json("""{"hermesWorkers":{"signing":{"secrets":["shop"]}}}"""),
+        }, Cancellation);
+        await using var worker = RunningWorker.Start(hermes, [("Delivery:SigningSecrets:shop", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]);
+        var ids = await hermes.PublishAsync(20);
+        await WhenAllCameAsync(endpoint, ids, worker);
+        await Until.TrueAsync(() => !ids.Except(endpoint.Requests.Where(r => r.Header("Authorization") is "Bearer token-1").Select(r => r.Id), StringComparer.Ordinal).Any(),
+            "every message was delivered with the token", Minute);
+        Assert.All(endpoint.Requests, r => Assert.Equal(r.Id, r.Header("webhook-id")));
+        Assert.All(endpoint.Requests, r => Assert.StartsWith("v1,", r.Header("webhook-signature")!, StringComparison.Ordinal));
+    }
+
+    private static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);
 
     [Fact]
     public async Task A_group_without_offsets_starts_at_the_subscriptions_creation()
