@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Hermes.Cli.ConsumerGroups;
 using Hermes.Cli.Consumers;
+using Hermes.Cli.DeadLetters;
 using Hermes.Cli.Doctor;
 using Hermes.Cli.Endpoint;
 using Hermes.Cli.Groups;
@@ -26,6 +27,7 @@ internal static class HermesCommand
         root.Subcommands.Add(TopicCommands.Build(context));
         root.Subcommands.Add(SubscriptionCommands.Build(context));
         root.Subcommands.Add(RetransmitCommands.Build(context));
+        root.Subcommands.Add(DeadLetterCommands.Build(context));
         root.Subcommands.Add(ConsumerGroupCommands.Build(context));
         root.Subcommands.Add(ConsumerCommands.Build(context));
         root.Subcommands.Add(DoctorCommand.Build(context));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Hermes.Delivery.Batches;
+using Hermes.Delivery.DeadLetters;
 using Hermes.Delivery.Memory;
 using Hermes.Delivery.Networks;
 using Hermes.Delivery.OAuth;
@@ -18,6 +19,7 @@ namespace Hermes.Delivery;
 public sealed class DeliveryEngine : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ISubscriptionDelivery, byte> _open = new();
+    private readonly ConcurrentDictionary<DeadLetterDelivery, byte> _lettered = new();
     private readonly ILogger _logger;
     private readonly TlsFiles _tls;
 
@@ -46,7 +48,7 @@ public sealed class DeliveryEngine : IAsyncDisposable
         Clock = clock;
         Timetable = new Timetable(clock);
         Bytes = new ByteBudget(options.BytesInProcess);
-        Metrics = new DeliveryMetrics(meters, () => _open.Keys);
+        Metrics = new DeliveryMetrics(meters, () => _open.Keys, () => _lettered.Keys);
         _logger = loggers.CreateLogger<SubscriptionDelivery>();
         Connector = new Connector(names, new NetworkPolicy(options), options.ConnectTimeout, clock, Metrics.Refused);
         _tls = new TlsFiles(options, loggers.CreateLogger<TlsFiles>(), clock);
@@ -84,6 +86,9 @@ public sealed class DeliveryEngine : IAsyncDisposable
     /// <summary>The bytes of all messages that are held.</summary>
     internal ByteBudget Bytes { get; }
 
+    /// <summary>Where dead letters are written; null: nowhere, and subscriptions that ask for it are not served.</summary>
+    internal ILetterBox? Letters { get; init; }
+
     internal DeliveryMetrics Metrics { get; }
 
     /// <summary>Opens the delivery of one subscription. Nothing is sent before the first message is accepted.</summary>
@@ -96,7 +101,17 @@ public sealed class DeliveryEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(settlements);
         ArgumentNullException.ThrowIfNull(roomAgain);
-        return Open(Compile(subscription, topic), settlements, roomAgain);
+        var plan = Compile(subscription, topic);
+        if (Letters is null)
+        {
+            return plan.DeadLetter is null
+                ? Open(plan, settlements, roomAgain)
+                : throw new NotSupportedException($"{subscription.Name}: dead letters cannot be written here.");
+        }
+
+        var delivery = new DeadLetterDelivery(this, Letters, plan, settlements, roomAgain, _logger);
+        _lettered[delivery] = 0;
+        return delivery;
     }
 
     internal DeliveryPlan Compile(RegisteredSubscription subscription, RegisteredTopic topic)
@@ -125,9 +140,12 @@ public sealed class DeliveryEngine : IAsyncDisposable
         if (!_open.Keys.Any(one => one.Name == delivery.Name)) Metrics.Closed(delivery.Name);
     }
 
+    internal void Closed(DeadLetterDelivery delivery) => _lettered.TryRemove(delivery, out _);
+
     /// <summary>Lets go of all deliveries that are still open, unsettled, and closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {
+        foreach (var delivery in _lettered.Keys) await delivery.DisposeAsync();
         foreach (var delivery in _open.Keys) await delivery.DisposeAsync();
         Timetable.Dispose();
         _tls.Dispose(); // before its handlers, which it would make anew

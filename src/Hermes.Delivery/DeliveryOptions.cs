@@ -88,4 +88,10 @@ public sealed record DeliveryOptions
     /// Default 10.
     /// </summary>
     [Range(1, 100_000)] public int HeadOfLineWindows { get; init; } = 10;
+
+    /// <summary>Partitions of a dead-letter topic that has to be created. Default 4.</summary>
+    [Range(1, 10_000)] public int DeadLetterPartitions { get; init; } = 4;
+
+    /// <summary>How long a dead-letter topic that has to be created keeps its letters. Default 14 days.</summary>
+    public TimeSpan DeadLetterRetention { get; init; } = TimeSpan.FromDays(14);
 }

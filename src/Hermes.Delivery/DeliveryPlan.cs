@@ -77,6 +77,12 @@ internal sealed class DeliveryPlan
     /// <summary>Whether a 4xx answer is tried again.</summary>
     public required bool RetryClientErrors { get; init; }
 
+    /// <summary>The most attempts that a message, or a batch, gets.</summary>
+    public int MaxAttempts { get; init; } = int.MaxValue;
+
+    /// <summary>Where discarded messages are kept; null: nowhere.</summary>
+    public DeadLetterExtensions? DeadLetter { get; init; }
+
     /// <summary>How messages become batches; null: each has a request of its own.</summary>
     public BatchPlan? Batch { get; init; }
 }

@@ -4,6 +4,7 @@ using Hermes.Delivery.Endpoints;
 using Hermes.Delivery.Filtering;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Sending;
+using Hermes.Shared.DeadLetters;
 using Hermes.Shared.Registry;
 
 namespace Hermes.Delivery;
@@ -19,6 +20,8 @@ internal static class DeliveryPlanCompiler
         reason = NotServed(subscription, topic);
         if (reason is not null) return null;
         if (!SubscriptionExtensions.TryRead(subscription, out var extensions, out reason)) return null;
+        reason = Impossible(extensions);
+        if (reason is not null) return null;
         if (subscription.IsBatch)
             return Filters(subscription.Filters ?? [], out reason) is { } wanted ? BatchPlanCompiler.TryCompile(subscription, wanted, extensions, out reason) : null;
         if (extensions.Batch is not null)
@@ -57,6 +60,8 @@ internal static class DeliveryPlanCompiler
             Window = Math.Max(policy.InflightSize ?? options.InflightSize, 1),
             RetryClientErrors = policy.RetryClientErrors ?? false,
             Order = extensions.Order,
+            MaxAttempts = extensions.MaxAttempts ?? int.MaxValue,
+            DeadLetter = extensions.DeadLetter,
         };
     }
 
@@ -69,6 +74,14 @@ internal static class DeliveryPlanCompiler
         ({ Mode: not (null or "ANYCAST" or Broadcast) }, _) => $"mode {subscription.Mode} is not served",
         _ => null,
     };
+
+    private static string? Impossible(SubscriptionExtensions extensions)
+    {
+        if (extensions.MaxAttempts is < 1) return $"{SubscriptionExtensions.Member}.maxAttempts must be 1 or more, but is {extensions.MaxAttempts}";
+        return extensions.DeadLetter?.Topic is { } topic && DeadLetterTopics.Fault(topic) is { } fault
+            ? $"{SubscriptionExtensions.Member}.deadLetter.topic {fault}"
+            : null;
+    }
 
     // The answer is judged by its status line, so silence on the socket ends an attempt no later than the request's own time-out would.
     private static TimeSpan AttemptTimeout(SubscriptionPolicy policy)

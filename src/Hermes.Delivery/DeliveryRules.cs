@@ -14,6 +14,7 @@ internal sealed class DeliveryRules : IValidateOptions<DeliveryOptions>
         if (options.ConnectTimeout <= TimeSpan.Zero) faults.Add("Delivery:ConnectTimeout must be longer than nothing.");
         if (options.ConnectionLifetime <= TimeSpan.Zero) faults.Add("Delivery:ConnectionLifetime must be longer than nothing.");
         if (options.ConnectionIdleTimeout <= TimeSpan.Zero) faults.Add("Delivery:ConnectionIdleTimeout must be longer than nothing.");
+        if (options.DeadLetterRetention <= TimeSpan.Zero) faults.Add("Delivery:DeadLetterRetention must be longer than nothing.");
         faults.AddRange(Networks(nameof(DeliveryOptions.AllowedNetworks), options.AllowedNetworks));
         faults.AddRange(Networks(nameof(DeliveryOptions.DeniedNetworks), options.DeniedNetworks));
         if (options.TlsClientCertificate is null && (options.TlsClientKey ?? options.TlsClientPassword ?? options.TlsClientPasswordFile) is not null)

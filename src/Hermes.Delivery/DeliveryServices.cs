@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
+using Hermes.Delivery.DeadLetters;
 using Hermes.Shared.Health;
 using Hermes.Shared.Hosting;
+using Hermes.Shared.Kafka;
+using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 using Hermes.Shared.Telemetry;
 using Microsoft.Extensions.Configuration;
@@ -26,6 +29,8 @@ public static class DeliveryServices
             services.AddSingleton<IValidateOptions<DeliveryOptions>, DeliveryRules>();
             services.TryAddSingleton(TimeProvider.System);
             services.AddMetrics();
+            services.TryAddSingleton(static provider => new KafkaLetterBox(
+                provider.GetRequiredService<KafkaClients>(), provider.GetRequiredService<KafkaNames>(), provider.GetRequiredService<IOptions<DeliveryOptions>>().Value));
             services.TryAddSingleton(static provider =>
             {
                 var engine = new DeliveryEngine(
@@ -36,6 +41,7 @@ public static class DeliveryServices
                     provider.GetService<IOAuthProviders>())
                 {
                     PropagateTrace = provider.GetService<TelemetrySettings>()?.PropagateTrace ?? false,
+                    Letters = provider.GetRequiredService<KafkaLetterBox>(),
                 };
                 provider.GetService<Heartbeats>()?.Watch("timetable", () => engine.Overdue, LongestDelay);
                 return engine;

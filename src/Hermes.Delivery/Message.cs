@@ -27,6 +27,9 @@ public sealed class Message
     /// <summary>The key of the record; null when it has none.</summary>
     public byte[]? Key { get; init; }
 
+    /// <summary>The record as it was read, for whoever has to pass it on unchanged; null when it came from elsewhere.</summary>
+    public Confluent.Kafka.Message<byte[], byte[]>? Record { get; init; }
+
     /// <summary>What the publisher attached: each entry becomes a request header, and header filters read it.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ExternalMetadata { get; init; } = [];
 }

@@ -11,6 +11,13 @@ public readonly record struct Settlement(SettlementKind Kind, string? Reason)
     /// <summary>A filter of the subscription does not want it.</summary>
     public static Settlement Filtered => new(SettlementKind.Filtered, Reason: null);
 
-    /// <summary>It is given up: refused for good, or out of time.</summary>
-    public static Settlement Discarded(string reason) => new(SettlementKind.Discarded, reason);
+    /// <summary>Of a discarded message: attempts made.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Of a discarded message: the HTTP status of the last attempt; 0 when no answer came.</summary>
+    public int Status { get; init; }
+
+    /// <summary>It is given up: refused for good, or out of time or attempts.</summary>
+    public static Settlement Discarded(string reason, int attempts = 0, int status = 0) =>
+        new(SettlementKind.Discarded, reason) { Attempts = attempts, Status = status };
 }

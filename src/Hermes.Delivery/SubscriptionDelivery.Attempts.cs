@@ -52,7 +52,7 @@ public sealed partial class SubscriptionDelivery
         }
 
         if (!Volatile.Read(ref _failing) && !parcel.Abandoned) BeganToFail(plan, outcome);
-        if (outcome.Verdict is Verdict.Discard) Settle(parcel, Settlement.Discarded(outcome.Reason), plan);
+        if (outcome.Verdict is Verdict.Discard) Settle(parcel, Settlement.Discarded(outcome.Reason, parcel.Attempts, outcome.Status), plan);
         else TryAgain(parcel, plan, outcome, now);
     }
 
@@ -62,9 +62,15 @@ public sealed partial class SubscriptionDelivery
         var backoff = policy.Next(parcel.Backoff);
         parcel.Backoff = backoff;
         if (outcome.RetryAfter is { } asked) Pause(plan, asked < policy.TimeToLive ? asked : policy.TimeToLive, now);
+        if (parcel.Attempts >= plan.MaxAttempts)
+        {
+            Settle(parcel, Settlement.Discarded($"{outcome.Reason}, at the last of {parcel.Attempts} attempts", parcel.Attempts, outcome.Status), plan);
+            return;
+        }
+
         if (policy.DelayFor(_timetable.Between(parcel.BegunAt, now), backoff, outcome.RetryAfter) is not { } delay)
         {
-            Settle(parcel, Settlement.Discarded($"{outcome.Reason}, and no time to live is left after {parcel.Attempts} attempts"), plan);
+            Settle(parcel, Settlement.Discarded($"{outcome.Reason}, and no time to live is left after {parcel.Attempts} attempts", parcel.Attempts, outcome.Status), plan);
             return;
         }
 

@@ -67,7 +67,7 @@ public sealed partial class SubscriptionDelivery
                     Settle(parcel!, Settlement.Filtered, plan);
                     break;
                 case Step.Expired:
-                    Settle(parcel!, Settlement.Discarded($"its time to live ended before attempt {parcel!.Attempts + 1} could begin"), plan);
+                    Settle(parcel!, Settlement.Discarded($"its time to live ended before attempt {parcel!.Attempts + 1} could begin", parcel.Attempts), plan);
                     break;
                 default:
                     _ = AttemptAsync(parcel!, plan); // never throws; it closes the parcel in the books itself

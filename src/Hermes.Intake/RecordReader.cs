@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Hermes.Delivery;
 using Hermes.Intake.Offsets;
+using Hermes.Shared.DeadLetters;
 using Hermes.Shared.Envelope;
 
 namespace Hermes.Intake;
@@ -26,12 +28,15 @@ public sealed class RecordReader
         var unwrapped = _envelope.Unwrap(value);
         string? id = null;
         List<KeyValuePair<string, string>>? propagated = null;
+        long? published = null;
         if (record.Message.Headers is { Count: > 0 } headers)
         {
             foreach (var header in headers)
             {
                 if (header.Key == IdHeader)
                     id = Text(header);
+                else if (header.Key == LetterHeaders.Published && long.TryParse(Text(header), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
+                    published = milliseconds; // a dead letter's own timestamp is that of its writing
                 else if (header.Key.StartsWith(PropagatedPrefix, StringComparison.Ordinal))
                     AddFirst(propagated ??= [], header);
             }
@@ -46,8 +51,9 @@ public sealed class RecordReader
             Offset = record.Offset.Value,
             Epoch = ledger.Epoch,
             Key = record.Message.Key,
+            Record = record.Message,
             Body = unwrapped.Body,
-            PublishedMs = record.Message.Timestamp.UnixTimestampMs,
+            PublishedMs = published ?? record.Message.Timestamp.UnixTimestampMs,
             ExternalMetadata = propagated ?? unwrapped.ExternalMetadata,
         };
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using Hermes.Delivery.DeadLetters;
 using Hermes.Delivery.Endpoints;
 using Hermes.Delivery.Filtering;
 using Hermes.Delivery.Networks;
@@ -20,11 +21,11 @@ internal sealed class DeliveryRig : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private int _roomNotices;
 
-    private DeliveryRig(HttpEndpoint endpoint, TimeProvider clock, DeliveryOptions options, INameResolver names, IOAuthProviders? providers)
+    private DeliveryRig(HttpEndpoint endpoint, TimeProvider clock, DeliveryOptions options, INameResolver names, IOAuthProviders? providers, ILetterBox? letters)
     {
         Endpoint = endpoint;
         var loggers = LoggerFactory.Create(logging => logging.AddProvider(new FakeLoggerProvider(Log)));
-        Engine = new DeliveryEngine(options, _services.GetRequiredService<IMeterFactory>(), loggers, clock, providers, names);
+        Engine = new DeliveryEngine(options, _services.GetRequiredService<IMeterFactory>(), loggers, clock, providers, names) { Letters = letters };
     }
 
     public HttpEndpoint Endpoint { get; }
@@ -42,12 +43,14 @@ internal sealed class DeliveryRig : IAsyncDisposable
 
     public static async Task<DeliveryRig> StartAsync(
         TimeProvider? clock = null, DeliveryOptions? options = null, INameResolver? names = null, bool allowLoopback = true,
-        IOAuthProviders? providers = null) =>
-        new(await HttpEndpoint.StartAsync(), clock ?? TimeProvider.System, (options ?? new()) with { AllowLoopback = allowLoopback }, names ?? new SystemNames(), providers);
+        IOAuthProviders? providers = null, ILetterBox? letters = null) =>
+        new(await HttpEndpoint.StartAsync(), clock ?? TimeProvider.System, (options ?? new()) with { AllowLoopback = allowLoopback }, names ?? new SystemNames(), providers, letters);
+
+    public void NoticeRoom() => Interlocked.Increment(ref _roomNotices);
 
     public SubscriptionDelivery Open(DeliveryPlan plan) => (SubscriptionDelivery)OpenAny(plan);
 
-    public ISubscriptionDelivery OpenAny(DeliveryPlan plan) => Engine.Open(plan, Settlements, () => Interlocked.Increment(ref _roomNotices));
+    public ISubscriptionDelivery OpenAny(DeliveryPlan plan) => Engine.Open(plan, Settlements, NoticeRoom);
 
     /// <summary>A plan for this endpoint: Hermes's defaults with what a test changes.</summary>
     public DeliveryPlan Plan(

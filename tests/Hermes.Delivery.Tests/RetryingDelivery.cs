@@ -61,7 +61,7 @@ public sealed class RetryingDelivery : IAsyncLifetime
         _rig.Endpoint.Script(ScriptedAnswer.RetryAfter(status, "1"));
         var delivery = _rig.Open(_rig.Plan());
         delivery.TryAccept(DeliveryRig.Message(1));
-        Assert.Equal(Settlement.Discarded($"status {status}"), (await _rig.Settlements.WhenAsync(1))[0].Settlement);
+        Assert.Equal(Settlement.Discarded($"status {status}", attempts: 1, status), (await _rig.Settlements.WhenAsync(1))[0].Settlement);
         Assert.Single(_rig.Endpoint.Requests);
     }
 

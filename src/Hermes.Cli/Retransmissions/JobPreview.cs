@@ -43,7 +43,7 @@ internal sealed class JobPreview
             }
             if (Support.Check(ReplaySubscription.Lay(subscription.Document, document, "preview"), topic.Document) is { } reason)
                 throw new JobRefusedException($"It cannot be delivered: {reason}.");
-            var ranges = await hermes.WithKafkaAsync(kafka => new ReplayPlanner(new(kafka, hermes.Names), kafka).PlanAsync(request, topic, now));
+            var ranges = await hermes.WithKafkaAsync(kafka => new ReplayPlanner(new(kafka, hermes.Names), kafka).PlanAsync(request, subscription, topic, now));
             return new([.. ranges.Select(r => new JsonObject
             {
                 ["topic"] = r.Topic, ["partition"] = r.Partition, ["first"] = r.First, ["end"] = r.End, ["messages"] = r.End - r.First,

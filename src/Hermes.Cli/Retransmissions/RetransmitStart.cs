@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Hermes.Cli.Connections;
+using Hermes.Cli.DeadLetters;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
@@ -10,7 +11,12 @@ namespace Hermes.Cli.Retransmissions;
 /// <summary><c>hermes retransmit start</c>: shows what would be moved, asks, and leaves a job for the retransmitters.</summary>
 internal static class RetransmitStart
 {
-    public static Command Build(CommandContext context)
+    public static Command Build(CommandContext context) => Build(context, isRedrive: false);
+
+    /// <summary><c>hermes dead-letters redrive</c>: a replay of the subscription's dead letters, to nobody else.</summary>
+    public static Command BuildRedrive(CommandContext context) => Build(context, isRedrive: true);
+
+    private static Command Build(CommandContext context, bool isRedrive)
     {
         var topic = CommandContext.TopicArgument();
         var subscription = CommandContext.SubscriptionArgument();
@@ -22,6 +28,7 @@ internal static class RetransmitStart
             DefaultValueFactory = _ => JobModes.Rewind,
         };
         mode.AcceptOnlyFromAmong(JobModes.Rewind, JobModes.Replay);
+        var deadLetters = new Option<bool>("--dead-letters") { Description = "Replay: deliver the subscription's dead letters in place of its topic's records." };
         var datacenter = new Option<string?>("--datacenter") { Description = "Only this datacenter is to act; default: each one that sees the job." };
         var reason = new Option<string?>("--reason") { Description = "Why; it is kept with the job." };
         var allowEnd = new Option<bool>("--allow-end") { Description = "Allow a time after the last record: all that is undelivered is skipped." };
@@ -30,7 +37,11 @@ internal static class RetransmitStart
         var wait = new Option<bool>("--wait") { Description = "Wait for the job's end." };
         var timeout = RetransmitFollowing.TimeoutOption();
         var json = CommandContext.JsonOption();
-        var command = new Command("start", "Deliver again from a moment or from offsets on; or, as a replay, a range.") { topic, subscription, mode, datacenter, reason, allowEnd, dryRun, yes, wait, timeout, json };
+        var command = isRedrive
+            ? new Command("redrive", "Deliver dead letters again, to their subscription alone. They stay in their topic.") { topic, subscription }
+            : new Command("start", "Deliver again from a moment or from offsets on; or, as a replay, a range.") { topic, subscription, mode, deadLetters, allowEnd };
+        foreach (var option in new Option[] { datacenter, reason, dryRun, yes, wait, timeout, json })
+            command.Options.Add(option);
         target.AddTo(command);
         replay.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -39,15 +50,17 @@ internal static class RetransmitStart
             await using var hermes = await context.OpenAsync(parsed, cancellationToken);
             var subscribed = await hermes.Reader.SubscriptionAsync(name, cancellationToken);
             var registered = await hermes.Reader.TopicAsync(name.Topic, cancellationToken);
-            var primaryTopic = hermes.Names.PrimaryTopic(name.Topic, registered.Document.ContentType == ContentTypes.Avro);
+            var ofDeadLetters = isRedrive || parsed.GetValue(deadLetters);
+            var primaryTopic = ofDeadLetters ? LetterShelf.TopicOf(hermes, subscribed) : hermes.Names.PrimaryTopic(name.Topic, registered.Document.ContentType == ContentTypes.Avro);
             var document = replay.Lay(new()
             {
                 Version = JobDocument.KnownVersion,
                 Subscription = name.ToString(),
-                Mode = parsed.GetRequiredValue(mode),
+                Mode = isRedrive ? JobModes.Replay : parsed.GetRequiredValue(mode),
+                Source = ofDeadLetters ? JobSources.DeadLetters : null,
                 Target = target.Read(parsed, primaryTopic),
                 Datacenter = parsed.GetValue(datacenter),
-                AllowEnd = parsed.GetValue(allowEnd),
+                AllowEnd = !isRedrive && parsed.GetValue(allowEnd),
                 RequestedBy = CommandContext.User,
                 Reason = parsed.GetValue(reason),
             }, parsed, primaryTopic);

@@ -16,9 +16,11 @@ internal sealed class TargetOptions
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<bool> _all = new("--all") { Description = "From the oldest record that is there." };
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _from, _back, _messages, _offsets })
+        foreach (var option in new Option[] { _from, _back, _messages, _offsets, _all })
             command.Options.Add(option);
     }
 
@@ -28,12 +30,13 @@ internal sealed class TargetOptions
     public JobTarget Read(ParseResult parsed, string primaryTopic)
     {
         var (from, back, messages, offsets) = (parsed.GetValue(_from), parsed.GetValue(_back), parsed.GetValue(_messages), parsed.GetValue(_offsets)!);
-        var given = new[] { from is not null, back is not null, messages is not null, offsets.Length > 0 }.Count(g => g);
+        var all = parsed.GetValue(_all);
+        var given = new[] { from is not null, back is not null, messages is not null, offsets.Length > 0, all }.Count(g => g);
         if (given != 1)
-            throw new UsageException($"Exactly one of --from, --back, --messages and --offset must be given, but there are {given} of them.");
+            throw new UsageException($"Exactly one of --from, --back, --messages, --offset and --all must be given, but there are {given} of them.");
         return new()
         {
-            Time = from is null ? null : ReadTime(_from.Name, from),
+            Time = all ? DateTimeOffset.UnixEpoch : from is null ? null : ReadTime(_from.Name, from),
             Duration = back,
             Messages = messages,
             Offsets = offsets.Length == 0 ? null : ReadOffsets(_offsets.Name, offsets, primaryTopic),

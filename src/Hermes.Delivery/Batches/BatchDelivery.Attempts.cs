@@ -65,7 +65,7 @@ internal sealed partial class BatchDelivery
             case Verdict.Discard:
                 if (plan.Batch!.Split && TrySplit(batch, plan, outcome)) break;
                 BeganToFail(batch, plan, outcome);
-                SettleAll(batch, Settlement.Discarded(outcome.Reason), plan);
+                SettleAll(batch, Settlement.Discarded(outcome.Reason, batch.Attempts, outcome.Status), plan);
                 break;
             default:
                 BeganToFail(batch, plan, outcome);
@@ -76,10 +76,16 @@ internal sealed partial class BatchDelivery
 
     private void TryAgain(Batch batch, DeliveryPlan plan, Outcome outcome, long now)
     {
+        if (batch.Attempts >= plan.MaxAttempts)
+        {
+            SettleAll(batch, Settlement.Discarded($"{outcome.Reason}, at the last of {batch.Attempts} attempts", batch.Attempts, outcome.Status), plan);
+            return;
+        }
+
         // Retry-After is not read for batches. The time to live runs from the first attempt, not from the reading.
         if (plan.Backoff.DelayFor(_timetable.Between(batch.FirstAttemptAt!.Value, now), plan.Backoff.First, retryAfter: null) is not { } delay)
         {
-            SettleAll(batch, Settlement.Discarded($"{outcome.Reason}, and no time to live is left after {batch.Attempts} attempts"), plan);
+            SettleAll(batch, Settlement.Discarded($"{outcome.Reason}, and no time to live is left after {batch.Attempts} attempts", batch.Attempts, outcome.Status), plan);
             return;
         }
 

@@ -36,7 +36,7 @@ internal sealed partial class BatchDelivery
                     Assemble(parcel!, plan);
                     break;
                 case Step.Expired:
-                    SettleAll(batch!, Settlement.Discarded($"its time to live ended before attempt {batch!.Attempts + 1} could begin"), plan);
+                    SettleAll(batch!, Settlement.Discarded($"its time to live ended before attempt {batch!.Attempts + 1} could begin", batch.Attempts), plan);
                     break;
                 default:
                     _ = AttemptAsync(batch!, plan); // never throws; it closes the batch in the books itself

@@ -72,6 +72,8 @@ internal static class BatchPlanCompiler
             Window = Math.Max(policy.BatchSize ?? 100, 1),
             RetryClientErrors = policy.RetryClientErrors ?? false,
             Signing = extensions.Signing?.Secrets,
+            MaxAttempts = extensions.MaxAttempts ?? int.MaxValue,
+            DeadLetter = extensions.DeadLetter,
             Batch = new BatchPlan
             {
                 Size = Math.Max(policy.BatchSize ?? 100, 1),

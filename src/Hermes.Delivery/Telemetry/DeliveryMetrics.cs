@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Hermes.Delivery.DeadLetters;
 using Hermes.Delivery.Networks;
 using Hermes.Delivery.Sending;
 using Hermes.Shared.Telemetry;
@@ -22,8 +23,9 @@ internal sealed class DeliveryMetrics
     private readonly Counter<long> _refused;
     private readonly Histogram<int> _batches;
     private readonly Histogram<double> _tokens;
+    private readonly Counter<long> _letters;
 
-    public DeliveryMetrics(IMeterFactory meters, Func<IEnumerable<ISubscriptionDelivery>> open)
+    public DeliveryMetrics(IMeterFactory meters, Func<IEnumerable<ISubscriptionDelivery>> open, Func<IEnumerable<DeadLetterDelivery>> lettered)
     {
         var meter = meters.Create(Name);
         meter.CreateObservableCounter("hermes.delivery.messages", () => _meters.Values.SelectMany(Ends), "{message}", "Messages settled, by how they ended.");
@@ -36,6 +38,10 @@ internal sealed class DeliveryMetrics
         _tokens = meter.CreateHistogram<double>("hermes.oauth.token_request.duration", "s", "Time of one request for a token, by provider and how it ended.");
         meter.CreateObservableGauge("hermes.delivery.unsettled", () => open().Select(one => Of(one, one.Unsettled)), "{message}", "Messages accepted and not yet settled.");
         meter.CreateObservableGauge("hermes.delivery.resting", () => open().Select(one => Of(one, one.Resting)), "{message}", "Of these, messages that wait for their next attempt.");
+        _letters = meter.CreateCounter<long>("hermes.delivery.dead_letters", "{letter}", "Dead letters, by whether they could be written.");
+        meter.CreateObservableGauge("hermes.delivery.dead_letters.held",
+            () => lettered().Select(one => Of(one, one.Held)),
+            "{message}", "Discarded messages that wait for their dead letter to be written.");
         meter.CreateObservableGauge("hermes.delivery.oldest.age",
             () => open().Select(one => Of(one, one.OldestAge.TotalSeconds)), "s", "How long the oldest unsettled message has been here.");
         meter.CreateObservableGauge("hermes.delivery.held", () => open().OfType<SubscriptionDelivery>().Select(one => Of(one, one.Bytes)),
@@ -82,6 +88,9 @@ internal sealed class DeliveryMetrics
     public void Refused(Refusal refusal) => _refused.Add(1, new KeyValuePair<string, object?>("hermes.rule", refusal.Rule));
 
     public void Batched(DeliveryPlan plan, int messages) => _batches.Record(messages, Meter(plan).Tags);
+
+    public void Lettered(string subscription, bool isWritten) =>
+        _letters.Add(1, new("hermes.subscription", subscription), new("hermes.outcome", isWritten ? "written" : "failed"));
 
     public void BatchDelivered(DeliveryPlan plan) => Meter(plan).BatchDelivered();
 

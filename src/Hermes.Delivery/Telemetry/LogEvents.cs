@@ -25,4 +25,6 @@ internal static class LogEvents
     public const int BatchesUpdated = 2061;
     public const int BatchBeganToFail = 2062;
     public const int BatchSplit = 2063;
+    public const int LettersFail = 2070;
+    public const int LettersRecovered = 2071;
 }

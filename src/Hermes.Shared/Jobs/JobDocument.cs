@@ -23,6 +23,9 @@ public sealed record JobDocument
     /// <summary>Of a replay: where it ends. Absent: at each partition's end when the job is accepted.</summary>
     public JobUntil? Until { get; init; }
 
+    /// <summary>Of a replay: <see cref="JobSources.DeadLetters"/> to deliver the subscription's dead letters in place of its topic's records.</summary>
+    public string? Source { get; init; }
+
     /// <summary>Of a replay: what messages must pass besides the subscription's own filters.</summary>
     public IReadOnlyList<SubscriptionFilter>? Filters { get; init; }
 

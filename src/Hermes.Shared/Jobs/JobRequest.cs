@@ -71,12 +71,14 @@ public sealed record JobRequest(JobDocument Document, SubscriptionName Subscript
     {
         if (document.Mode == JobModes.Rewind)
         {
-            if (document.Until is not null || document.Filters is not null || document.Rate is not null)
-                throw new JobRefusedException($"until, filters and rate are for the mode '{JobModes.Replay}' alone: a rewind delivers by the subscription's own consumers.");
+            if (document.Until is not null || document.Filters is not null || document.Rate is not null || document.Source is not null)
+                throw new JobRefusedException($"until, filters, rate and source are for the mode '{JobModes.Replay}' alone: a rewind delivers by the subscription's own consumers.");
             return;
         }
         if (document.AllowEnd)
             throw new JobRefusedException($"allowEnd is for the mode '{JobModes.Rewind}' alone.");
+        if (document.Source is not (null or JobSources.DeadLetters))
+            throw new JobRefusedException($"source must be '{JobSources.DeadLetters}' or absent, but is '{document.Source}'.");
         if (document.Rate is < 1)
             throw new JobRefusedException($"rate must be 1 a second or more, but is {document.Rate}.");
         if (document.Filters?.FirstOrDefault(f => f.Others is { Count: > 0 }) is { } filter)

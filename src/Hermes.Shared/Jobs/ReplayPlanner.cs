@@ -12,14 +12,18 @@ public sealed class ReplayPlanner(RewindPlanner starts, KafkaAdministration kafk
 
     /// <summary>The ranges of all partitions that the request is about.</summary>
     /// <param name="request">What is asked.</param>
+    /// <param name="subscription">Whose it is.</param>
     /// <param name="topic">The subscription's topic.</param>
     /// <param name="createdAt">When the job was created: what a duration is counted back from.</param>
     /// <exception cref="JobRefusedException">There is no such partition, or no record in the range.</exception>
     /// <exception cref="KafkaException">The broker refuses, or cannot be reached.</exception>
-    public async Task<IReadOnlyList<ReplayRange>> PlanAsync(JobRequest request, RegisteredTopic topic, DateTimeOffset createdAt)
+    public async Task<IReadOnlyList<ReplayRange>> PlanAsync(JobRequest request, RegisteredSubscription subscription, RegisteredTopic topic, DateTimeOffset createdAt)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var moves = await starts.PlanAsync(request, topic, createdAt);
+        ArgumentNullException.ThrowIfNull(subscription);
+        var moves = request.Document.Source == JobSources.DeadLetters
+            ? await starts.PlanAsync(request, starts.DeadLetterTopic(subscription), createdAt)
+            : await starts.PlanAsync(request, topic, createdAt);
         var last = await EndsAsync(request.Document.Until, moves);
         List<ReplayRange> ranges = [.. moves.Select(m =>
         {

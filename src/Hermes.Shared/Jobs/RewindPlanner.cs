@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Hermes.Shared.DeadLetters;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
@@ -18,7 +19,24 @@ public sealed class RewindPlanner(KafkaAdministration kafka, KafkaNames names)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(topic);
-        var partitions = await PartitionsAsync(topic);
+        return await PlanAsync(request, await PartitionsAsync(topic), createdAt);
+    }
+
+    /// <summary>The same for the partitions of another topic, of which the group knows nothing.</summary>
+    /// <exception cref="JobRefusedException">There is no such topic.</exception>
+    /// <exception cref="KafkaException">The broker refuses, or cannot be reached.</exception>
+    internal async Task<IReadOnlyList<PartitionMove>> PlanAsync(JobRequest request, string kafkaTopic, DateTimeOffset createdAt) =>
+        await kafka.PartitionsAsync(kafkaTopic) is { Count: > 0 } partitions
+            ? await PlanAsync(request, partitions, createdAt)
+            : throw new JobRefusedException($"Kafka has no topic {kafkaTopic}.");
+
+    /// <summary>The dead-letter topic of a subscription.</summary>
+    internal string DeadLetterTopic(RegisteredSubscription subscription) => SubscriptionExtensions.TryRead(subscription.Document, out var extensions, out var fault)
+        ? DeadLetterTopics.Of(subscription.Name, extensions.DeadLetter, names)
+        : throw new JobRefusedException($"{fault}.");
+
+    private async Task<IReadOnlyList<PartitionMove>> PlanAsync(JobRequest request, IReadOnlyList<TopicPartition> partitions, DateTimeOffset createdAt)
+    {
         var starts = kafka.StartsAsync(partitions);
         var ends = kafka.EndsAsync(partitions);
         var committed = ByPartition(await kafka.CommittedAsync(names.ConsumerGroup(request.Subscription), partitions));

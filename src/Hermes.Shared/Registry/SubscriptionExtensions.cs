@@ -15,6 +15,12 @@ public sealed record SubscriptionExtensions
 
     private static readonly SubscriptionExtensions None = new();
 
+    /// <summary>The most attempts that a message (or a batch) gets, besides its time to live. At least 1; default: no such limit.</summary>
+    public int? MaxAttempts { get; init; }
+
+    /// <summary>Where discarded messages are kept; <c>{}</c>: in a topic with the default name. Absent: nowhere.</summary>
+    public DeadLetterExtensions? DeadLetter { get; init; }
+
     /// <summary>Of a batch subscription: how its batches are treated.</summary>
     public BatchExtensions? Batch { get; init; }
 

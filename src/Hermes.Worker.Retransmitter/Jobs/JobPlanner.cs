@@ -18,7 +18,7 @@ internal sealed class JobPlanner(RegistryReader registry, RewindPlanner rewinds,
                 return new(subscription, await rewinds.PlanAsync(request, topic, createdAt), null);
             if (Support.Check(ReplaySubscription.Lay(subscription.Document, request.Document, id), topic.Document) is { } reason)
                 throw new JobRefusedException($"It cannot be delivered: {reason}.");
-            return new(subscription, [], new() { Ranges = await replays.PlanAsync(request, topic, createdAt) });
+            return new(subscription, [], new() { Ranges = await replays.PlanAsync(request, subscription, topic, createdAt) });
         }
         catch (RegistryException e)
         {

@@ -63,7 +63,7 @@ internal sealed class Replay(ClaimedJob job, JobRequest request, Replays replays
         if (_session is null)
         {
             await job.ResumeAsync(request, cancellationToken);
-            _session = await replays.StartAsync(job.Id, subscription!, topic!, job.Status!.Replay!);
+            _session = await replays.StartAsync(job.Id, request, subscription!, topic!, job.Status!.Replay!);
             _lastCheckpoint = clock.GetTimestamp();
         }
         _session.ThrowIfFailed();

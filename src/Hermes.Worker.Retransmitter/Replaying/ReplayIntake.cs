@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Hermes.Delivery;
 using Hermes.Intake;
 using Hermes.Intake.Native;
+using Hermes.Shared.DeadLetters;
 using Hermes.Shared.Jobs;
 using Hermes.Worker.Retransmitter.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,7 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
     private const int Burst = 128;
     private readonly ReplayProgress _before;
     private readonly ReplayPart[] _parts;
+    private readonly string? _lettersOf;
     private readonly ConsumerConfig _client;
     private readonly RetransmitterMetrics _metrics;
     private readonly ILogger _logger;
@@ -29,9 +31,16 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
     private long _discarded;
     private bool _isStopping;
 
-    public ReplayIntake(string job, ReplayProgress before, ConsumerConfig client, RetransmitterMetrics metrics, ILogger logger)
+    /// <param name="job">The job.</param>
+    /// <param name="before">Where it goes on.</param>
+    /// <param name="lettersOf">Of a replay of dead letters: the subscription that they must be of, since subscriptions may share such a
+    /// topic; null: the records are no letters.</param>
+    /// <param name="client">The consumer's settings.</param>
+    /// <param name="metrics">What is counted.</param>
+    /// <param name="logger">What is said.</param>
+    public ReplayIntake(string job, ReplayProgress before, string? lettersOf, ConsumerConfig client, RetransmitterMetrics metrics, ILogger logger)
     {
-        (Name, _before, _client, _metrics, _logger) = (job, before, client, metrics, logger);
+        (Name, _before, _lettersOf, _client, _metrics, _logger) = (job, before, lettersOf, client, metrics, logger);
         _report = error => Log.KafkaError(_logger, Name, error.Reason);
         _parts = [.. before.Ranges.Select(r => new ReplayPart(r) { IsRead = r.Next >= r.End })];
     }
@@ -127,6 +136,13 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
         }
         if (record.IsPartitionEOF || !part.Ledger.Take(record.Offset.Value))
             return;
+        if (_lettersOf is not null && LetterAccount.Read(record.Message.Headers)?.Subscription != _lettersOf)
+        {
+            _metrics.Replayed(SettlementKind.Filtered);
+            Interlocked.Increment(ref _filtered);
+            part.Ledger.Settle(record.Offset.Value);
+            return;
+        }
         Message message;
         try
         {

@@ -24,13 +24,13 @@ internal sealed class Replays(
     }
 
     /// <summary>Begins to deliver from a checkpoint.</summary>
-    public Task<ReplaySession> StartAsync(string job, RegisteredSubscription subscription, RegisteredTopic topic, ReplayProgress from)
+    public Task<ReplaySession> StartAsync(string job, JobRequest request, RegisteredSubscription subscription, RegisteredTopic topic, ReplayProgress from)
     {
         // The group's own name, so that a broker that asks for rights asks for those of a consumer; it is never joined.
         var client = kafka.Consumer(names.ConsumerGroup(subscription.Name));
         client.EnablePartitionEof = true;
         client.ReadAhead(options.ReadAheadRecords, options.ReadAheadKilobytes);
         client.ClientId = $"{Environment.MachineName}_replay_{job}";
-        return ReplaySession.StartAsync(threads, engine, subscription, topic, new(job, from, client, metrics, logger));
+        return ReplaySession.StartAsync(threads, engine, subscription, topic, new(job, from, request.Document.Source == JobSources.DeadLetters ? subscription.Name.ToString() : null, client, metrics, logger));
     }
 }

@@ -57,7 +57,7 @@ public sealed class BatchAttempts : IAsyncLifetime
         _rig.Endpoint.Script(400);
         await _rig.OpenBatches(_rig.BatchPlan(size: 2)).AcceptAsync(1, 2, 3, 4);
         var settled = await _rig.Settlements.WhenAsync(4);
-        Assert.Equal([1, 2], settled.Where(end => end.Settlement == Settlement.Discarded("status 400")).Select(end => end.Message.Offset));
+        Assert.Equal([1, 2], settled.Where(end => end.Settlement == Settlement.Discarded("status 400", 1, 400)).Select(end => end.Message.Offset));
         Assert.Equal([3, 4], settled.Where(end => end.Settlement == Settlement.Delivered).Select(end => end.Message.Offset));
         Assert.Contains(_rig.Log.GetSnapshot(), line => line.Message.Contains("discarded message id-1", StringComparison.Ordinal));
     }
@@ -129,7 +129,7 @@ public sealed class BatchAttempts : IAsyncLifetime
         await delivery.AcceptAsync(Enumerable.Range(1, 26));
         await Until.TrueAsync(() => delivery.Unsettled == 0, "all is settled");
         var settled = _rig.Settlements.All;
-        Assert.Equal(Settlement.Discarded("status 400"), settled.Single(end => end.Message.Offset == poison).Settlement);
+        Assert.Equal(Settlement.Discarded("status 400", 1, 400), settled.Single(end => end.Message.Offset == poison).Settlement);
         Assert.Equal(25, settled.Count(end => end.Settlement == Settlement.Delivered));
         Assert.Equal(Enumerable.Range(1, 26).Except([poison]),
             _rig.Endpoint.Requests.Where(request => !request.Numbers().Contains(poison)).SelectMany(request => request.Numbers())); // in order
@@ -144,7 +144,7 @@ public sealed class BatchAttempts : IAsyncLifetime
         _rig.Endpoint.Answer = _ => 422;
         await _rig.OpenBatches(_rig.BatchPlan(size: 5, split: true)).AcceptAsync(1, 2, 3, 4, 5);
         var settled = await _rig.Settlements.WhenAsync(5);
-        Assert.All(settled, end => Assert.Equal(Settlement.Discarded("status 422"), end.Settlement));
+        Assert.All(settled, end => Assert.Equal(Settlement.Discarded("status 422", 1, 422), end.Settlement));
         Assert.Equal([1, 2, 3, 4, 5], settled.Select(end => end.Message.Offset));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Hermes.Testing.Http;
 
@@ -21,6 +22,18 @@ public sealed record ReceivedRequest(
 
     /// <summary>The message's id.</summary>
     public string Id => Header("Hermes-Message-Id") ?? "";
+
+    /// <summary>The ids of all its messages: of the one, or of a batch, in order.</summary>
+    public IReadOnlyList<string> MessageIds
+    {
+        get
+        {
+            if (Header("Hermes-Batch-Id") is null)
+                return [Id];
+            using var body = JsonDocument.Parse(Body);
+            return [.. body.RootElement.EnumerateArray().Select(e => e.GetProperty("metadata").GetProperty("id").GetString()!)];
+        }
+    }
 
     /// <summary>The value of a header sent once; null when absent.</summary>
     public string? Header(string name) =>

@@ -26,6 +26,7 @@ namespace Hermes.Worker.Retransmitter.Tests.Jobs;
 public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelper output)
 {
     private const int MostWrites = 20;
+    private const int BatchSize = 4;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     [Fact]
@@ -44,26 +45,30 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
         });
     }
 
-    [Fact]
-    public async Task With_a_live_consumer_a_death_at_any_write_repeats_nothing_and_loses_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task With_a_live_consumer_a_death_at_any_write_repeats_nothing_and_loses_nothing(bool inBatches)
     {
         await using var endpoint = await HttpEndpoint.StartAsync();
         await using var hermes = await InstallAsync();
         var subscription = await hermes.SubscribeAsync("billing", endpoint.Address);
+        if (inBatches)
+            await MakeBatchAsync(hermes, subscription);
         await using var consumer = RunningWorker.Start(hermes);
         var ends = await PublishAsync(hermes);
-        await Until.TrueAsync(() => endpoint.Requests.Count >= 40, $"the first delivery:\n{consumer.Output}", Minute);
+        await Until.TrueAsync(() => Messages(endpoint).Count >= 40, $"the first delivery:\n{consumer.Output}", Minute);
         await ForEachDeathAsync(hermes, async (jobs, die) =>
         {
             await WhenAtEndAsync(hermes, subscription, ends);
-            var before = endpoint.Requests.Count;
+            var before = Messages(endpoint).Count;
             var id = await jobs.AskAsync(subscription, new JobTarget { Messages = 3 });
             var status = await die(id);
             Assert.All(status.Partitions, p => Assert.Equal(MoveProofs.Acknowledged, p.Moved));
             // An order is obeyed once, whoever of its authors lives: each message comes exactly once more.
-            await Until.TrueAsync(() => endpoint.Requests.Count >= before + (3 * ends.Count), $"the second delivery:\n{consumer.Output}", Minute);
+            await Until.TrueAsync(() => Messages(endpoint).Count >= before + (3 * ends.Count), $"the second delivery:\n{consumer.Output}", Minute);
             await WhenAtEndAsync(hermes, subscription, ends);
-            Assert.Equal(before + (3 * ends.Count), endpoint.Requests.Count);
+            Assert.Equal(before + (3 * ends.Count), Messages(endpoint).Count);
         });
         Assert.Equal(0, await consumer.StopAsync());
     }
@@ -91,23 +96,27 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
         }, orderPatience: TimeSpan.FromMilliseconds(100));
     }
 
-    [Fact]
-    public async Task A_replay_whose_worker_dies_at_any_write_delivers_its_range_and_repeats_what_was_after_the_checkpoint_at_most()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_replay_whose_worker_dies_at_any_write_delivers_its_range_and_repeats_what_was_after_the_checkpoint_at_most(bool inBatches)
     {
         await using var endpoint = await HttpEndpoint.StartAsync();
         await using var hermes = await InstallAsync();
         var subscription = await hermes.SubscribeAsync("billing", endpoint.Address, new() { Rate = 100_000, InflightSize = 4 });
+        if (inBatches)
+            await MakeBatchAsync(hermes, subscription);
         var ends = await PublishAsync(hermes);
         var committed = await hermes.CommittedAsync(subscription);
         var total = ends.Sum(e => e.Offset.Value);
         await ForEachDeathAsync(hermes, async (jobs, die) =>
         {
-            var before = endpoint.Requests.Count;
+            var before = Messages(endpoint).Count;
             // Slow enough for a few checkpoints.
-            var id = await jobs.Client.CreateAsync(JobSite.Rewind(subscription, new() { Duration = "PT1H" }) with { Mode = JobModes.Replay, Rate = (int)(total * 2 / 3) }, Cancellation);
+            var id = await jobs.Client.CreateAsync(JobSite.Rewind(subscription, new() { Duration = "PT1H" }) with { Mode = JobModes.Replay, Rate = (int)(total * 2 / 3 / (inBatches ? BatchSize : 1)) }, Cancellation);
             var status = await die(id);
             Assert.Equal(total, status.Replay!.Done);
-            var came = endpoint.Requests.Skip(before).Select(r => (Id: r.Header("Hermes-Message-Id")!, Job: r.Header(ReplaySubscription.IdHeader))).ToList();
+            var came = Messages(endpoint).Skip(before).ToList();
             Assert.All(came, r => Assert.Equal(id, r.Job));
             Assert.Equal(total, came.DistinctBy(r => r.Id).Count());
             Assert.All(came.CountBy(r => r.Id), r => Assert.InRange(r.Value, 1, 2)); // one death
@@ -120,6 +129,13 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private Task<HermesInstallation> InstallAsync() => HermesInstallation.CreateAsync(zooKeeper.Require(), zooKeeper.FreshRoot(), Broker.BootstrapServers, partitions: 2);
+
+    private static async Task MakeBatchAsync(HermesInstallation hermes, SubscriptionName subscription) => await hermes.Registry.UpdateSubscriptionAsync(
+        subscription, d => d with { DeliveryType = DeliveryTypes.Batch, SubscriptionPolicy = new() { BatchSize = BatchSize, BatchTime = 50 } }, Cancellation);
+
+    /// <summary>All messages that came, one a request or many.</summary>
+    private static List<(string Id, string? Job)> Messages(HttpEndpoint endpoint) => [.. endpoint.Requests.SelectMany(r =>
+        r.MessageIds.Select(id => (id, r.Header(ReplaySubscription.IdHeader))))];
 
     /// <summary>So many that each partition has more than the jobs go back.</summary>
     private static async Task<IReadOnlyList<TopicPartitionOffset>> PublishAsync(HermesInstallation hermes)
