@@ -19,8 +19,8 @@ namespace Hermes.Worker.Consumer;
 /// <summary>Registration of the consumer.</summary>
 internal static class ConsumerServices
 {
-    // After the drain: leaving the groups, and closing the session.
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(20);
+    // Beside the drain: leaving the fleet, the groups, and the last counters, each of which waits a few seconds for servers that are away.
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(30);
 
     extension(IServiceCollection services)
     {
@@ -35,6 +35,7 @@ internal static class ConsumerServices
             services.AddSingleton<WeightBook>();
             services.AddSingleton<Balancer>();
             services.AddHostedService(s => s.GetRequiredService<Registration>());
+            services.AddSingleton<AgreedRates>();
             services.AddSingleton<RateLeader>();
             services.AddHostedService<RateFollower>();
             services.AddHostedService<LoadReporter>();

@@ -7,6 +7,7 @@ using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 using Hermes.Worker.Consumer.Counters;
 using Hermes.Worker.Consumer.Intake;
+using Hermes.Worker.Consumer.Rates;
 using Hermes.Worker.Consumer.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,7 @@ namespace Hermes.Worker.Consumer.Assignments;
 
 /// <summary>Serves what is assigned to this worker, as the registry describes it, and follows the changes of both at once.</summary>
 internal sealed partial class ConsumerWorker(
-    RegistryView registry, AssignmentView assignments, RegistryWriter writer, DeliveryEngine engine, IntakePool pool, LiveRuns live, TallyBook tallies, KafkaClients kafka, KafkaNames names,
+    RegistryView registry, AssignmentView assignments, RegistryWriter writer, DeliveryEngine engine, IntakePool pool, LiveRuns live, TallyBook tallies, AgreedRates rates, KafkaClients kafka, KafkaNames names,
     ConsumerOptions options, ConsumerMetrics metrics, ILoggerFactory loggers, TimeProvider clock, Heartbeats heartbeats) : BackgroundService
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
@@ -133,7 +134,7 @@ internal sealed partial class ConsumerWorker(
             if (subscription is null)
                 return;
             var served = new ServedSubscription(
-                name, pool, live, tallies, engine, kafka, names, writer, options, metrics, _logger, clock, s => _turns.Writer.TryWrite(() => Forget(s)));
+                name, pool, live, tallies, rates, engine, kafka, names, writer, options, metrics, _logger, clock, s => _turns.Writer.TryWrite(() => Forget(s)));
             _served[name] = entry = (served, served.RunAsync(letGo));
         }
         entry.Served.Ask(subscription, registry.FindTopic(name.Topic));

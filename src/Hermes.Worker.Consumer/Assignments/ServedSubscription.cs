@@ -8,6 +8,7 @@ using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 using Hermes.Worker.Consumer.Counters;
 using Hermes.Worker.Consumer.Intake;
+using Hermes.Worker.Consumer.Rates;
 using Hermes.Worker.Consumer.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +17,7 @@ namespace Hermes.Worker.Consumer.Assignments;
 /// <summary>Brings one subscription from what is to what the registry asks for: starts it, changes it, stops it, and starts
 /// it again after a failure. A loop of its own, so that a slow stop holds up no other.</summary>
 internal sealed partial class ServedSubscription(
-    SubscriptionName name, IntakePool pool, LiveRuns live, TallyBook tallies, DeliveryEngine engine, KafkaClients kafka, KafkaNames names, RegistryWriter registry,
+    SubscriptionName name, IntakePool pool, LiveRuns live, TallyBook tallies, AgreedRates rates, DeliveryEngine engine, KafkaClients kafka, KafkaNames names, RegistryWriter registry,
     ConsumerOptions options, ConsumerMetrics metrics, ILogger logger, TimeProvider clock, Action<ServedSubscription> atRest)
 {
     private static readonly TimeSpan FirstRestartPause = TimeSpan.FromMilliseconds(500);
@@ -137,7 +138,7 @@ internal sealed partial class ServedSubscription(
         }
         else
         {
-            _run = await ServingRun.StartAsync(pool, engine, tallies, subscription, topic, spec, clock);
+            _run = await ServingRun.StartAsync(pool, engine, tallies, subscription, topic, spec, await rates.FirstShareOfAsync(subscription), clock);
             live.Add(_run);
             metrics.Serving(+1);
             Log.Serving(logger, name, spec.Client.GroupId);

@@ -39,7 +39,7 @@ internal sealed class ServingRun
     public long Operations => (_delivery.Attempts * 2) + _tally.Settled;
 
     /// <summary>This worker's share of the subscription's rate; see <see cref="ISubscriptionDelivery.MaxRate"/>.</summary>
-    public double MaxRate
+    public double? MaxRate
     {
         set => _delivery.MaxRate = value;
     }
@@ -48,13 +48,15 @@ internal sealed class ServingRun
     public Task<Exception> Failed => _intake.Failed.Task;
 
     public static async Task<ServingRun> StartAsync(
-        IntakePool pool, DeliveryEngine engine, TallyBook tallies, RegisteredSubscription subscription, RegisteredTopic topic, IntakeSpec spec, TimeProvider clock)
+        IntakePool pool, DeliveryEngine engine, TallyBook tallies, RegisteredSubscription subscription, RegisteredTopic topic, IntakeSpec spec, double? maxRate,
+        TimeProvider clock)
     {
         var thread = pool.Quietest;
         var intake = pool.Create(spec);
         void Ring() => thread.Ring(intake);
         var tally = tallies.Open(subscription);
         var delivery = engine.Open(subscription, topic, new TalliedSettlements(intake, tally, clock), Ring);
+        delivery.MaxRate = maxRate; // from the first message on
         try
         {
             intake.Open(delivery, Ring);

@@ -31,7 +31,7 @@ internal sealed partial class Balancer(
         assignments.Listen(nudge);
         var following = Task.WhenAll(
             nudge.FollowAsync(members.Subscribe(), ended), nudge.FollowAsync(constraints.Subscribe(), ended), nudge.FollowAsync(changes, ended));
-        var liveness = new Liveness(options.DeadAfter, clock);
+        var liveness = new Liveness(options.DeadAfter, options.OutageGrace, clock);
         var needs = new WorkNeeds(registry, constraints, paths, options, logger);
         try
         {

@@ -15,9 +15,13 @@ public sealed record BalancingOptions
     /// <summary>How often the leader looks at the fleet when nothing has changed. Default 30 s; changes are followed at once.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")] public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a consumer may be away before its work is given to others, beyond its ZooKeeper session. Default 1 s;
-    /// longer where workers that keep their name restart in that time.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>How long a consumer may be away before its work is given to others, beyond its ZooKeeper session. Default: not at
+    /// all; a while where workers that keep their name restart in that time.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan DeadAfter { get; init; }
+
+    /// <summary>How long they may be away when that is more than half of them: rather than dead they have lost their sessions
+    /// together, and come back. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan OutageGrace { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Consumers of a subscription that has no constraint. Default 2.</summary>
     [Range(1, 10_000)] public int ConsumersPerSubscription { get; init; } = 2;

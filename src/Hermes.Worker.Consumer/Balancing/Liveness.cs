@@ -2,8 +2,9 @@ namespace Hermes.Worker.Consumer.Balancing;
 
 /// <summary>Who counts as alive: who is there, and who was until a moment ago.</summary>
 /// <param name="deadAfter">How long one may be away.</param>
+/// <param name="outageGrace">How long more than half of them may be.</param>
 /// <param name="clock">This leader's clock: nobody else's says when it saw whom.</param>
-internal sealed class Liveness(TimeSpan deadAfter, TimeProvider clock)
+internal sealed class Liveness(TimeSpan deadAfter, TimeSpan outageGrace, TimeProvider clock)
 {
     private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
 
@@ -18,11 +19,13 @@ internal sealed class Liveness(TimeSpan deadAfter, TimeProvider clock)
         foreach (var consumer in present)
             _seen[consumer] = now;
         var alive = present.ToHashSet(StringComparer.Ordinal);
+        var away = working.Where(c => !alive.Contains(c)).ToList();
+        var patience = away.Count > alive.Count && outageGrace > deadAfter ? outageGrace : deadAfter;
         NextDeath = null;
-        foreach (var consumer in working.Where(c => !alive.Contains(c)).ToList())
+        foreach (var consumer in away)
         {
             _seen.TryAdd(consumer, now);
-            var left = deadAfter - clock.GetElapsedTime(_seen[consumer], now);
+            var left = patience - clock.GetElapsedTime(_seen[consumer], now);
             if (left <= TimeSpan.Zero)
                 continue;
             alive.Add(consumer);

@@ -5,23 +5,19 @@ using Hermes.Shared.Registry;
 using Hermes.Worker.Consumer.Assignments;
 using Hermes.Worker.Consumer.Membership;
 using Hermes.ZooKeeper;
-using Hermes.ZooKeeper.Recipes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Hermes.Worker.Consumer.Rates;
 
 /// <summary>This worker's side of the shared rates: keeps to what the leader allows it, and tells how much of it it uses.</summary>
-/// <remarks>Where nothing is agreed yet, a subscription's rate is divided by the number of its consumers. What was agreed stays
-/// through lost sessions and deleted nodes, until something else is.</remarks>
 internal sealed partial class RateFollower(
-    IZooKeeper zooKeeper, FleetPaths paths, ConsumerId id, Registration registration, AssignmentView assignments, LiveRuns live, ConsumerOptions consumer, RateOptions options,
+    IZooKeeper zooKeeper, FleetPaths paths, ConsumerId id, Registration registration, AssignmentView assignments, AgreedRates agreed, LiveRuns live, ConsumerOptions consumer, RateOptions options,
     ILogger<RateFollower> logger, TimeProvider clock, Heartbeats heartbeats) : BackgroundService
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
     private readonly UsedShares _used = new(options);
     private readonly Dictionary<ServingRun, (long Attempts, long At)> _measured = [];
-    private IReadOnlyDictionary<long, double> _agreed = new Dictionary<long, double>();
     private bool _isTold = true;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -34,11 +30,10 @@ internal sealed partial class RateFollower(
         {
             heartbeat.Rest();
             await registration.WhenRegisteredAsync(stoppingToken);
-            await using var node = TreeView.Start(zooKeeper, paths.MaxRates(id.Value), new(), logger, clock);
-            var following = nudge.FollowAsync(node.Subscribe(), stoppingToken);
+            var following = agreed.TellAsync(nudge, stoppingToken);
             assignments.Listen(nudge);
             live.Listen(nudge);
-            await FollowAsync(node, nudge, heartbeat, stoppingToken);
+            await FollowAsync(nudge, heartbeat, stoppingToken);
             await following;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -52,12 +47,13 @@ internal sealed partial class RateFollower(
         }
     }
 
-    private async Task FollowAsync(TreeView node, Nudge nudge, Heartbeat heartbeat, CancellationToken stoppingToken)
+    private async Task FollowAsync(Nudge nudge, Heartbeat heartbeat, CancellationToken stoppingToken)
     {
         for (var last = clock.GetTimestamp(); !stoppingToken.IsCancellationRequested;)
         {
             heartbeat.Beat();
-            Obey(node);
+            foreach (var run in live.All)
+                run.MaxRate = agreed.ShareOf(run.Subscription);
             if (clock.GetElapsedTime(last) >= options.UpdateInterval)
             {
                 last = clock.GetTimestamp();
@@ -69,38 +65,18 @@ internal sealed partial class RateFollower(
         }
     }
 
-    private void Obey(TreeView node)
-    {
-        try
-        {
-            if (node.Find(paths.MaxRates(id.Value)) is { } found)
-                _agreed = MaxRates.Read(found.Data.Span);
-        }
-        catch (InvalidDataException e)
-        {
-            Log.Unreadable(logger, paths.MaxRates(id.Value), e.Message);
-        }
-        foreach (var run in live.All.Where(IsShared))
-            run.MaxRate = MaxRateOf(run);
-    }
-
-    private double MaxRateOf(ServingRun run)
-    {
-        double whole = Math.Max(run.Subscription.Document.SubscriptionPolicy?.Rate ?? SubscriptionPolicy.DefaultRate, 1);
-        if (_agreed.TryGetValue(run.Subscription.Identity, out var agreed) && double.IsFinite(agreed) && agreed > 0)
-            return Math.Min(agreed, whole);
-        return whole / Math.Max(1, assignments.ConsumersOf(run.Subscription.Identity));
-    }
-
     private async Task TryTellAsync(CancellationToken stoppingToken)
     {
-        var runs = live.All.Where(IsShared).ToList();
+        var runs = new List<ServingRun>();
         var now = clock.GetTimestamp();
-        foreach (var run in runs)
+        foreach (var run in live.All)
         {
+            if (agreed.ShareOf(run.Subscription) is not { } share)
+                continue;
+            runs.Add(run);
             var attempts = run.Attempts;
             if (_measured.TryGetValue(run, out var before))
-                _isTold &= !_used.Note(run.Subscription.Identity, (attempts - before.Attempts) / clock.GetElapsedTime(before.At, now).TotalSeconds, MaxRateOf(run));
+                _isTold &= !_used.Note(run.Subscription.Identity, (attempts - before.Attempts) / clock.GetElapsedTime(before.At, now).TotalSeconds, share);
             _measured[run] = (attempts, now);
         }
         foreach (var gone in _measured.Keys.Except(runs).ToList())
@@ -133,13 +109,8 @@ internal sealed partial class RateFollower(
         }
     }
 
-    private static bool IsShared(ServingRun run) => run.Subscription.Document.DeliveryType is null or DeliveryTypes.Serial;
-
     private static partial class Log
     {
-        [LoggerMessage(LogEvents.RatesUnreadable, LogLevel.Warning, "{Path} is ignored: {Reason}")]
-        public static partial void Unreadable(ILogger logger, string path, string reason);
-
         [LoggerMessage(LogEvents.RatesNotTold, LogLevel.Warning, "The use of the rates could not be told to the leader; tried again")]
         public static partial void NotTold(ILogger logger, Exception exception);
     }

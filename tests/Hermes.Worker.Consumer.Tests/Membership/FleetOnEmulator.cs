@@ -1,3 +1,4 @@
+using Hermes.Shared.Fleet;
 using Hermes.Shared.Registry;
 using Hermes.Testing;
 using Hermes.Testing.Http;
@@ -207,6 +208,39 @@ public sealed class FleetOnEmulator(ZooKeeperFixture zooKeeper) : IAsyncLifetime
         await FleetSite.WhenAllCameAsync(endpoint, await fleet.Hermes.PublishAsync(10), worker);
         Assert.Empty(await fleet.MembersAsync());
         Assert.Null(await fleet.ZooKeeper.FindAsync(fleet.Paths.Leader, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_worker_that_starts_before_there_is_anything_leads_a_fleet_of_its_own()
+    {
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        await using var fleet = await InstallAsync();
+        var root = new HermesPaths($"{zooKeeper.FreshRoot()}/run/hermes");
+        await using var worker = fleet.Start("one", ("ZooKeeper:Root", root.Root));
+        await worker.WhenSaidAsync("leads the fleet");
+        var registry = new RegistryWriter(fleet.ZooKeeper, root);
+        await registry.CreateGroupAsync(new() { GroupName = HermesInstallation.Topic.Group }, Cancellation);
+        await registry.CreateTopicAsync(new() { Name = HermesInstallation.Topic.ToString() }, Cancellation);
+        await registry.CreateSubscriptionAsync(new() { TopicName = HermesInstallation.Topic.ToString(), Name = "billing", Endpoint = endpoint.Address }, Cancellation);
+        await worker.WhenSaidAsync("shop.orders$billing reads ");
+        await FleetSite.WhenAllCameAsync(endpoint, await fleet.Hermes.PublishAsync(5), worker);
+    }
+
+    [Fact]
+    public async Task A_weighted_fleet_reports_its_loads_and_keeps_profiles()
+    {
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        await using var fleet = await InstallAsync();
+        var id = await fleet.IdOfAsync(await fleet.Hermes.SubscribeAsync("billing", endpoint.Address));
+        (string, string)[] settings = [("Balancing:Strategy", "Weighted"), ("Balancing:LoadReportInterval", "00:00:01"), ("Balancing:Interval", "00:00:01"), ("Balancing:WeightWindow", "00:00:01")];
+        await using var worker = fleet.Start("one", settings);
+        using var load = new Load(fleet.Hermes);
+        await Until.TrueAsync(async () => await fleet.ZooKeeper.TryGetAsync(fleet.Paths.Load("one"), Cancellation) is { } node
+            && ConsumerLoad.Read(node.Data.Span) is { CpuUtilization: >= 0 } report && report.OperationsPerSecond.GetValueOrDefault(id) > 10, $"the report:\n{worker.Output}", Minute);
+        await Until.TrueAsync(async () => await fleet.ZooKeeper.TryGetAsync(fleet.Paths.Profiles, Cancellation) is { } node
+            && SubscriptionProfiles.Read(node.Data.Span).Profiles.GetValueOrDefault(id).OperationsPerSecond > 10, $"the profile:\n{worker.Output}", Minute);
+        await load.EndAsync();
+        Assert.Equal([id], await fleet.AssignedAsync("one"));
     }
 
     [Fact]
