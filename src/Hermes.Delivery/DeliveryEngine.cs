@@ -4,6 +4,7 @@ using Hermes.Delivery.Batches;
 using Hermes.Delivery.DeadLetters;
 using Hermes.Delivery.Memory;
 using Hermes.Delivery.Networks;
+using Hermes.Delivery.Filtering;
 using Hermes.Delivery.OAuth;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Sending;
@@ -49,6 +50,7 @@ public sealed class DeliveryEngine : IAsyncDisposable
         Timetable = new Timetable(clock);
         Bytes = new ByteBudget(options.BytesInProcess);
         Metrics = new DeliveryMetrics(meters, () => _open.Keys, () => _lettered.Keys);
+        Filters = new FilterGate(Metrics, loggers.CreateLogger<FilterGate>(), clock);
         _logger = loggers.CreateLogger<SubscriptionDelivery>();
         Connector = new Connector(names, new NetworkPolicy(options), options.ConnectTimeout, clock, Metrics.Refused);
         _tls = new TlsFiles(options, loggers.CreateLogger<TlsFiles>(), clock);
@@ -90,6 +92,8 @@ public sealed class DeliveryEngine : IAsyncDisposable
     internal ILetterBox? Letters { get; init; }
 
     internal DeliveryMetrics Metrics { get; }
+
+    internal FilterGate Filters { get; }
 
     /// <summary>Opens the delivery of one subscription. Nothing is sent before the first message is accepted.</summary>
     /// <param name="subscription">What to deliver, and how.</param>

@@ -23,7 +23,7 @@ internal static class DeliveryPlanCompiler
         reason = Impossible(extensions);
         if (reason is not null) return null;
         if (subscription.IsBatch)
-            return Filters(subscription.Filters ?? [], out reason) is { } wanted ? BatchPlanCompiler.TryCompile(subscription, wanted, extensions, out reason) : null;
+            return Filters(subscription.Filters ?? [], topic.ContentType == ContentTypes.Avro, out reason) is { } wanted ? BatchPlanCompiler.TryCompile(subscription, wanted, extensions, out reason) : null;
         if (extensions.Batch is not null)
         {
             reason = $"{SubscriptionExtensions.Member}.batch is for deliveryType BATCH alone";
@@ -33,7 +33,7 @@ internal static class DeliveryPlanCompiler
         var anycast = !string.Equals(subscription.Mode, Broadcast, StringComparison.Ordinal);
         if (!EndpointAddress.TryParse(subscription.Endpoint, anycast, out var endpoint, out reason)) return null;
         if (!EndpointExtras.TryRead(subscription, extensions, endpoint!, out var extras, out reason)) return null;
-        if (Filters(subscription.Filters ?? [], out reason) is not { } filters) return null;
+        if (Filters(subscription.Filters ?? [], topic.ContentType == ContentTypes.Avro, out reason) is not { } filters) return null;
         var policy = subscription.SubscriptionPolicy ?? new SubscriptionPolicy();
         return new DeliveryPlan
         {
@@ -68,8 +68,9 @@ internal static class DeliveryPlanCompiler
     private static string? NotServed(SubscriptionDocument subscription, TopicDocument topic) => (subscription, topic) switch
     {
         ({ DeliveryType: not (null or DeliveryTypes.Serial or DeliveryTypes.Batch) }, _) => $"deliveryType {subscription.DeliveryType} is not served",
-        (_, { ContentType: not (null or ContentTypes.Json) }) => $"topics of contentType {topic.ContentType} are not served",
-        ({ ContentType: not (null or ContentTypes.Json) }, _) => $"contentType {subscription.ContentType} is not served",
+        (_, { ContentType: not (null or ContentTypes.Json or ContentTypes.Avro) }) => $"topics of contentType {topic.ContentType} are not served",
+        ({ ContentType: not (null or ContentTypes.Json or ContentTypes.Avro) }, _) => $"contentType {subscription.ContentType} is not served",
+        ({ IsBatch: true, ContentType: ContentTypes.Avro }, _) => "contentType AVRO is not served in batches",
         ({ IsBatch: true }, _) => null, // it has none of the following, and ignores what is said of them
         ({ Mode: not (null or "ANYCAST" or Broadcast) }, _) => $"mode {subscription.Mode} is not served",
         _ => null,
@@ -109,7 +110,7 @@ internal static class DeliveryPlanCompiler
         foreach (var header in subscription.Headers ?? []) yield return new(header.Name, header.Value);
     }
 
-    private static FilterSet? Filters(IReadOnlyList<SubscriptionFilter> documents, out string? reason)
+    private static FilterSet? Filters(IReadOnlyList<SubscriptionFilter> documents, bool isAvro, out string? reason)
     {
         reason = null;
         var filters = new List<IMessageFilter>();
@@ -117,9 +118,9 @@ internal static class DeliveryPlanCompiler
         {
             try
             {
-                filters.Add(FilterReader.Read(document));
+                filters.Add(FilterReader.Read(document, isAvro));
             }
-            catch (ArgumentException e)
+            catch (Exception e) when (e is ArgumentException or FormatException)
             {
                 reason = $"filter {filters.Count + 1} is not served: {e.Message}";
                 return null;

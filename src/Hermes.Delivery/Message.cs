@@ -1,3 +1,5 @@
+using Hermes.Shared.Schemas;
+
 namespace Hermes.Delivery;
 
 /// <summary>One record of Kafka, unwrapped and on its way to one subscription.</summary>
@@ -20,6 +22,15 @@ public sealed class Message
 
     /// <summary>What the endpoint gets, byte for byte. The memory must stay as it is until the message is settled or abandoned.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The schema of the value that the record holds, where its Kafka topic is one of Avro; null for JSON.</summary>
+    public CompiledSchema? Schema { get; init; }
+
+    /// <summary>That value, which filters read, whatever form <see cref="Body"/> has.</summary>
+    public ReadOnlyMemory<byte> Avro { get; init; }
+
+    /// <summary>Whether <see cref="Body"/> is that value; else it is JSON.</summary>
+    public bool IsAvro { get; init; }
 
     /// <summary>When it was published, milliseconds since 1970-01-01 UTC; the base of <c>sendingDelay</c>.</summary>
     public required long PublishedMs { get; init; }

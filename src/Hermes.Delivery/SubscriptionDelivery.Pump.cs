@@ -61,7 +61,7 @@ public sealed partial class SubscriptionDelivery
             {
                 case Step.Stop:
                     return;
-                case Step.Filter when Filter(plan.Filters, parcel!):
+                case Step.Filter when Filter(plan, parcel!):
                     break;
                 case Step.Filter:
                     Settle(parcel!, Settlement.Filtered, plan);
@@ -146,9 +146,9 @@ public sealed partial class SubscriptionDelivery
     }
 
     /// <returns>Whether the pump goes on with the next step: it passes, or it was dropped meanwhile.</returns>
-    private bool Filter(FilterSet filters, Parcel parcel)
+    private bool Filter(DeliveryPlan plan, Parcel parcel)
     {
-        var passes = filters.Passes(parcel.Message);
+        var passes = _engine.Filters.Passes(plan, parcel.Message);
         lock (_gate)
         {
             if (parcel.State is ParcelState.Gone) return true;

@@ -4,4 +4,7 @@ namespace Hermes.Intake;
 internal static class LogEvents
 {
     public const int IntakeThreadFailed = 2400;
+    public const int RecordHeld = 2410;
+    public const int RecordReleased = 2411;
+    public const int ReadFailed = 2412;
 }

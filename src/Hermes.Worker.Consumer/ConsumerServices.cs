@@ -1,4 +1,5 @@
 using Hermes.Delivery;
+using Hermes.Intake.Contents;
 using Hermes.Shared.Health;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
@@ -52,6 +53,7 @@ internal static class ConsumerServices
             builder.AddSettings<BalancingOptions>(BalancingOptions.Section);
             builder.AddSettings<RateOptions>(RateOptions.Section);
             builder.Services.AddDelivery(builder.Configuration);
+            builder.Services.AddContents(builder.Configuration);
             builder.Services.AddSingleton<ConsumerMetrics>();
             builder.Services.AddSingleton<IntakePool>();
             builder.Services.AddSingleton<LiveRuns>();

@@ -1,5 +1,6 @@
 using Hermes.Delivery;
 using Hermes.Intake;
+using Hermes.Intake.Contents;
 using Hermes.Shared.Health;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
@@ -36,6 +37,7 @@ internal static class RetransmitterServices
             services.AddSingleton<ReplayPlanner>();
             services.AddSingleton<JobPlanner>();
             services.AddDelivery(builder.Configuration);
+            services.AddContents(builder.Configuration);
             services.AddSingleton(s => new IntakeThreads(
                 s.GetRequiredService<RetransmitterOptions>().IntakeThreads, s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<TimeProvider>(),
                 s.GetRequiredService<Heartbeats>()));

@@ -1,4 +1,5 @@
 using Hermes.Delivery.Filtering;
+using Hermes.Shared.Avro;
 using Hermes.Testing;
 
 namespace Hermes.Delivery.Tests;
@@ -32,6 +33,30 @@ public sealed class DeliveryRequests : IAsyncLifetime
         Assert.Equal("pl", request.Header("Content-Language"));
         Assert.Equal("Łódź", request.Header("X-City"));
     }
+
+    [Fact]
+    public async Task Avro_goes_out_as_it_is_with_its_schema()
+    {
+        _rig.Open(_rig.Plan()).TryAccept(Avro([new("trace", "t")]));
+        var request = (await _rig.Endpoint.WhenReceivedAsync(1))[0];
+        Assert.Equal([14], request.Body);
+        Assert.Equal(("avro/binary", "3", "77", "t"),
+            (request.Header("Content-Type"), request.Header("Schema-Version"), request.Header("Schema-Id"), request.Header("trace")));
+    }
+
+    [Fact]
+    public async Task A_schema_told_twice_fails_the_attempt()
+    {
+        _rig.Open(_rig.Plan(backoff: DeliveryRig.Backoff(1, ttlSeconds: 0))).TryAccept(Avro([new("schema-id", "1")]));
+        Assert.Contains("Schema-Id", (await _rig.Settlements.WhenAsync(1))[0].Settlement.Reason!, StringComparison.Ordinal);
+        Assert.Empty(_rig.Endpoint.Requests);
+    }
+
+    private static Message Avro(KeyValuePair<string, string>[] metadata) => new()
+    {
+        Id = "m", KafkaTopic = "t", Partition = 0, Offset = 0, Epoch = 0, PublishedMs = 0, ExternalMetadata = metadata,
+        Body = new byte[] { 14 }, Avro = new byte[] { 14 }, IsAvro = true, Schema = new(AvroSchema.Parse("\"int\""), 3, 77),
+    };
 
     [Theory]
     [InlineData("Hermes-Message-Id", "x")]

@@ -139,9 +139,9 @@ internal sealed partial class BatchDelivery
     }
 
     /// <returns>What it comes to when it goes into no batch at all.</returns>
-    private static Settlement? Measure(BatchParcel parcel, DeliveryPlan plan)
+    private Settlement? Measure(BatchParcel parcel, DeliveryPlan plan)
     {
-        if (!plan.Filters.IsEmpty && !plan.Filters.Passes(parcel.Message)) return Settlement.Filtered;
+        if (!plan.Filters.IsEmpty && !_engine.Filters.Passes(plan, parcel.Message)) return Settlement.Filtered;
         if (BatchBody.Measure(parcel.Message) is not { } length) return Settlement.Discarded("it is not JSON, and would spoil the batch that it is in");
         parcel.Length = length;
         return null;

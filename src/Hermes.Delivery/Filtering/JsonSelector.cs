@@ -14,6 +14,8 @@ namespace Hermes.Delivery.Filtering;
 internal sealed class JsonSelector
 {
     private static readonly SearchValues<char> NotPlain = SearchValues.Create("[]()*?@'\",:$ ");
+    // A path may hold regular expressions of its own (=~).
+    private static readonly JsonSelectSettings Settings = new() { RegexMatchTimeout = Matcher.Patience };
     private readonly string _path;
     private readonly string[]? _members;
 
@@ -101,7 +103,7 @@ internal sealed class JsonSelector
         using var text = new StringReader(Encoding.UTF8.GetString(body.Span));
         // Values stay what they are: no guessing of dates, no rounding through a double.
         using var reader = new JsonTextReader(text) { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal };
-        return [.. JToken.ReadFrom(reader).SelectTokens(_path).Select(Text)];
+        return [.. JToken.ReadFrom(reader).SelectTokens(_path, Settings).Select(Text)];
     }
 
     private static string? Text(JToken token) => token switch

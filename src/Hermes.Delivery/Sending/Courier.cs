@@ -46,7 +46,7 @@ internal sealed class Courier(DeliveryEngine engine)
         var fault = RequestBuilder.TryBuild(plan, parcel.Message, parcel.Attempts, target, trace, out var request);
         if (fault is null && (bearer is not null || plan.Signing is not null))
         {
-            var own = new List<KeyValuePair<string, string>>(4);
+            var own = new List<KeyValuePair<string, string>>(request.Own);
             if (bearer is not null) own.Add(new("Authorization", bearer));
             fault = plan.Signing is { } names ? engine.SigningKeys.TrySign(names, WebhookSignature.IdOf(parcel.Message), parcel.Message.Body.Span, own) : null;
             request = request with { Own = own };

@@ -8,6 +8,7 @@ namespace Hermes.Delivery.Sending;
 internal static class RequestBuilder
 {
     private const string Json = "application/json";
+    private const string Avro = "avro/binary";
 
     /// <param name="plan">What the subscription asks for.</param>
     /// <param name="message">What goes to it.</param>
@@ -24,19 +25,32 @@ internal static class RequestBuilder
         // External metadata replaces nothing: a name that is there twice makes the request impossible, as in Hermes.
         var metadata = trace is null || block.Takes(DeliveryTrace.Parent) ? message.ExternalMetadata : DeliveryTrace.Continue(message.ExternalMetadata, trace);
         if ((block.Fault ?? block.FaultOf(metadata)) is { } fault) return fault;
+        IReadOnlyList<KeyValuePair<string, string>> own = message.IsAvro ? message.Schema!.Headers : [];
+        if (Taken(own, block.Headers, metadata) is { } taken) return HeaderBlock.Impossible(taken);
         if (!HeaderText.IsValue(message.Id)) return HeaderBlock.Impossible("Hermes-Message-Id");
         request = new SendRequest
         {
             Address = address,
             Host = target?.Host,
             Protocol = plan.Protocol,
-            ContentType = Json,
+            ContentType = message.IsAvro ? Avro : Json,
             Fixed = block,
             Metadata = metadata,
             MessageId = message.Id,
             Attempts = attempts,
+            Own = own,
             Body = message.Body,
         };
+        return null;
+    }
+
+    // The schema's headers are not in the block: only a body of Avro has them.
+    private static string? Taken(
+        IReadOnlyList<KeyValuePair<string, string>> own, IReadOnlyList<KeyValuePair<string, string>> block, IReadOnlyList<KeyValuePair<string, string>> metadata)
+    {
+        foreach (var (name, _) in own)
+            if (block.Concat(metadata).Any(header => string.Equals(header.Key, name, StringComparison.OrdinalIgnoreCase)))
+                return name;
         return null;
     }
 

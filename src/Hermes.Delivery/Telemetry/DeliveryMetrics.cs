@@ -19,6 +19,7 @@ internal sealed class DeliveryMetrics
     private readonly Histogram<double> _process;
     private readonly Histogram<double> _latency;
     private readonly Histogram<double> _inflightTime;
+    private readonly Counter<long> _filterFailures;
     private readonly Counter<long> _headOfLine;
     private readonly Counter<long> _refused;
     private readonly Histogram<int> _batches;
@@ -32,6 +33,7 @@ internal sealed class DeliveryMetrics
         meter.CreateObservableCounter("messaging.client.consumed.messages", () => Observe(m => m.Delivered, m => m.Process), "{message}", "Messages that an endpoint took.");
         _process = meter.CreateHistogram<double>("messaging.process.duration", "s", "Time to settle one message, from its acceptance on.");
         _attempts = meter.CreateHistogram<double>("hermes.delivery.attempt.duration", "s", "Time of one attempt, from its start to the answer.");
+        _filterFailures = meter.CreateCounter<long>("hermes.delivery.filter.failures", "{message}", "Messages that a filter could not judge, and so filtered out.");
         _headOfLine = meter.CreateCounter<long>("hermes.delivery.head_of_line", "{message}", "Messages that held up the commits of their subscription.");
         _refused = meter.CreateCounter<long>("hermes.delivery.refused_addresses", "{address}", "Addresses of endpoints that were not connected to, by the rule that forbids them.");
         _batches = meter.CreateHistogram<int>("hermes.delivery.batch.messages", "{message}", "Messages in a batch, at its first attempt.");
@@ -101,6 +103,8 @@ internal sealed class DeliveryMetrics
         if (_attempts.Enabled) _attempts.Record(took.TotalSeconds, meter.Of(outcome));
         _latency.Record(took.TotalSeconds, meter.Labels);
     }
+
+    public void FilterFailed(DeliveryPlan plan, string type) => _filterFailures.Add(1, new("hermes.subscription", plan.Name), new("hermes.filter.type", type));
 
     public void HeadOfLine(DeliveryPlan plan) => _headOfLine.Add(1, Meter(plan).Tags);
 

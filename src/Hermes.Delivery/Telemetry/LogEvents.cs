@@ -21,6 +21,7 @@ internal static class LogEvents
     public const int SecretsReloaded = 2045;
     public const int SecretsNotReloaded = 2046;
     public const int Slow = 2047;
+    public const int FilterFailed = 2050;
     public const int BatchesOpened = 2060;
     public const int BatchesUpdated = 2061;
     public const int BatchBeganToFail = 2062;

@@ -52,13 +52,11 @@ public sealed class RewindPlanner(KafkaAdministration kafka, KafkaNames names)
 
     private async Task<IReadOnlyList<TopicPartition>> PartitionsAsync(RegisteredTopic topic)
     {
-        var isAvro = topic.Document.ContentType == ContentTypes.Avro;
-        var primary = names.PrimaryTopic(topic.Name, isAvro);
-        var partitions = await kafka.PartitionsAsync(primary);
-        if (partitions.Count == 0)
-            throw new JobRefusedException($"Kafka has no topic {primary}.");
-        var secondary = names.SecondaryTopic(topic.Name, isAvro, topic.Document.MigratedFromJsonType ?? false);
-        return secondary is null ? partitions : [.. partitions, .. await kafka.PartitionsAsync(secondary)];
+        var topics = names.Topics(topic.Name, topic.Document.ContentType == ContentTypes.Avro, topic.Document.MigratedFromJsonType ?? false);
+        var partitions = new List<TopicPartition>();
+        foreach (var kafkaTopic in topics)
+            partitions.AddRange(await kafka.PartitionsAsync(kafkaTopic.Name));
+        return partitions.Exists(p => p.Topic == topics[0].Name) ? partitions : throw new JobRefusedException($"Kafka has no topic {topics[0].Name}.");
     }
 
     private async Task<Dictionary<TopicPartition, long>> WantedAsync(

@@ -17,6 +17,14 @@ public sealed class KafkaNames(string @namespace, string separator = "_", TopicM
     public string? SecondaryTopic(TopicName topic, bool isAvro, bool isMigratedFromJson) =>
         mapper is TopicMapper.JsonToAvroMigration && isAvro && isMigratedFromJson ? $"{_prefix}{topic}" : null;
 
+    /// <summary>The Kafka topics of a topic: the primary one first, then the secondary one, if there is one. What a record holds is decided by
+    /// the Kafka topic that it came from.</summary>
+    public IReadOnlyList<KafkaTopic> Topics(TopicName topic, bool isAvro, bool isMigratedFromJson)
+    {
+        var primary = new KafkaTopic(PrimaryTopic(topic, isAvro), isAvro);
+        return SecondaryTopic(topic, isAvro, isMigratedFromJson) is { } secondary ? [primary, new(secondary, IsAvro: false)] : [primary];
+    }
+
     /// <summary>The consumer group: an underscore inside a part is doubled, then one joins the parts. Another rule would
     /// make a second group, and every message would be delivered twice.</summary>
     public string ConsumerGroup(SubscriptionName subscription)

@@ -24,6 +24,9 @@ public sealed record TopicDocument
     /// <summary>Whether records from before it became Avro are still in Kafka, as JSON.</summary>
     public bool? MigratedFromJsonType { get; init; }
 
+    /// <summary>Whether an Avro record's value begins with a zero byte and its schema's id. Hermes 2.14 and later know no such topics.</summary>
+    public bool? SchemaIdAwareSerializationEnabled { get; init; }
+
     /// <summary>Largest message in bytes.</summary>
     public int? MaxMessageSize { get; init; }
 

@@ -129,7 +129,7 @@ internal sealed partial class ServedSubscription(
         }
         var spec = SpecOf(subscription, topic);
         if (_run is not null && (_run.Subscription.Identity != subscription.Identity || _run.Subscription.Document.IsBatch != subscription.Document.IsBatch
-            || !_run.Spec.Topics.SequenceEqual(spec.Topics, StringComparer.Ordinal)))
+            || !_run.Spec.Topics.SequenceEqual(spec.Topics)))
             await StopAsync(letGo);
         if (_run is not null)
         {
@@ -187,10 +187,7 @@ internal sealed partial class ServedSubscription(
 
     private IntakeSpec SpecOf(RegisteredSubscription subscription, RegisteredTopic topic)
     {
-        var isAvro = topic.Document.ContentType == ContentTypes.Avro;
-        List<string> topics = [names.PrimaryTopic(name.Topic, isAvro)];
-        if (names.SecondaryTopic(name.Topic, isAvro, topic.Document.MigratedFromJsonType ?? false) is { } secondary)
-            topics.Add(secondary);
+        var topics = names.Topics(name.Topic, topic.Document.ContentType == ContentTypes.Avro, topic.Document.MigratedFromJsonType ?? false);
         var client = kafka.Consumer(names.ConsumerGroup(name));
         client.SessionTimeoutMs = (int)options.GroupSessionTimeout.TotalMilliseconds;
         client.HeartbeatIntervalMs = Math.Clamp(client.SessionTimeoutMs.Value / 4, 100, 3000);

@@ -1,5 +1,6 @@
 using Hermes.Delivery;
 using Hermes.Intake;
+using Hermes.Intake.Contents;
 using Hermes.Shared.Registry;
 using Hermes.Worker.Consumer.Counters;
 using Hermes.Worker.Consumer.Intake;
@@ -11,14 +12,16 @@ internal sealed class ServingRun
 {
     private readonly IntakePool _pool;
     private readonly IntakeThread _thread;
+    private readonly RecordReader _reader;
     private readonly SubscriptionIntake _intake;
     private readonly ISubscriptionDelivery _delivery;
     private readonly SettlementTally _tally;
     private readonly TimeProvider _clock;
 
-    private ServingRun(IntakePool pool, IntakeThread thread, SubscriptionIntake intake, ISubscriptionDelivery delivery, RegisteredSubscription subscription, IntakeSpec spec,
-        SettlementTally tally, TimeProvider clock) =>
-        (_pool, _thread, _intake, _delivery, Subscription, Spec, _tally, _clock) = (pool, thread, intake, delivery, subscription, spec, tally, clock);
+    private ServingRun(
+        IntakePool pool, IntakeThread thread, RecordReader reader, SubscriptionIntake intake, ISubscriptionDelivery delivery, RegisteredSubscription subscription,
+        IntakeSpec spec, SettlementTally tally, TimeProvider clock) =>
+        (_pool, _thread, _reader, _intake, _delivery, Subscription, Spec, _tally, _clock) = (pool, thread, reader, intake, delivery, subscription, spec, tally, clock);
 
     public RegisteredSubscription Subscription { get; private set; }
 
@@ -52,7 +55,8 @@ internal sealed class ServingRun
         TimeProvider clock)
     {
         var thread = pool.Quietest;
-        var intake = pool.Create(spec);
+        var reader = pool.Readers.Create(subscription, topic);
+        var intake = pool.Create(spec, reader);
         void Ring() => thread.Ring(intake);
         var tally = tallies.Open(subscription);
         var delivery = engine.Open(subscription, topic, new TalliedSettlements(intake, tally, clock), Ring);
@@ -68,13 +72,14 @@ internal sealed class ServingRun
             throw;
         }
         await thread.AddAsync(intake);
-        return new(pool, thread, intake, delivery, subscription, spec, tally, clock) { StartedAt = clock.GetUtcNow() };
+        return new(pool, thread, reader, intake, delivery, subscription, spec, tally, clock) { StartedAt = clock.GetUtcNow() };
     }
 
     /// <summary>Takes over a changed document without a stop.</summary>
     public void Update(RegisteredSubscription subscription, RegisteredTopic topic)
     {
         Subscription = subscription;
+        _pool.Readers.Update(_reader, subscription, topic);
         UpdatedAt = _clock.GetUtcNow();
         _delivery.Update(subscription, topic);
     }

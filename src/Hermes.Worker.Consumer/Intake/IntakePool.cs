@@ -1,4 +1,5 @@
 using Hermes.Intake;
+using Hermes.Intake.Contents;
 using Hermes.Shared.Health;
 using Hermes.Worker.Consumer.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace Hermes.Worker.Consumer.Intake;
 
 /// <summary>The intake threads, and how subscriptions are spread over them.</summary>
-internal sealed class IntakePool(ConsumerOptions options, ConsumerMetrics metrics, ILoggerFactory loggers, TimeProvider clock, Heartbeats heartbeats) : IDisposable
+internal sealed class IntakePool(
+    ConsumerOptions options, RecordReaders readers, ConsumerMetrics metrics, ContentMetrics contents, ILoggerFactory loggers, TimeProvider clock,
+    Heartbeats heartbeats) : IDisposable
 {
     // Leaving a group waits for the broker; a stop with many subscriptions does not wait for each in turn.
     private const int ClosingAtOnce = 16;
@@ -15,7 +18,11 @@ internal sealed class IntakePool(ConsumerOptions options, ConsumerMetrics metric
     private readonly ReadAheadBudget _readAhead = new(options.ReadAheadKilobytesInProcess);
     private readonly ILogger _logger = loggers.CreateLogger<SubscriptionIntake>();
 
-    public SubscriptionIntake Create(IntakeSpec spec) => new(spec, options, _readAhead, metrics, _logger, clock);
+    /// <summary>Makes the readers of records.</summary>
+    public RecordReaders Readers => readers;
+
+    public SubscriptionIntake Create(IntakeSpec spec, RecordReader reader) =>
+        new(spec, new(spec.Name, reader, contents, _logger, clock), options, _readAhead, metrics, _logger, clock);
 
     /// <summary>The thread with the fewest intakes.</summary>
     public IntakeThread Quietest => _threads.Quietest;

@@ -83,6 +83,7 @@ internal sealed partial class SubscriptionIntake
             _delivery.Abandon(ledger.Topic, ledger.Partition, ledger.Epoch);
         _ledgers = [.. _ledgers.Except(gone)];
         DropHeldOfOldEpochs();
+        ForgetOldEpochs();
         gone.ForEach(l => l.Confirmed?.TrySetResult(false));
         return gone;
     }

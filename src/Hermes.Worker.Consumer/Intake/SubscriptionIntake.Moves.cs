@@ -42,6 +42,7 @@ internal sealed partial class SubscriptionIntake
         _ledgers = [.. _ledgers.Select(l => ReferenceEquals(l, before) ? after : l)];
         _delivery.Abandon(topic, partition, before.Epoch);
         DropHeldOfOldEpochs();
+        ForgetOldEpochs();
         before.Confirmed?.TrySetResult(false);
         Log.Moved(_logger, Name, topic, partition, offset);
         CommitLater();
@@ -56,7 +57,7 @@ internal sealed partial class SubscriptionIntake
         {
             _parked.RemoveAll(m => isGone(m) && IsOf(m, gone));
             if (!_isPaused && _handOver is null && Find(gone.Topic, gone.Partition.Value) is not null)
-                _consumer.Resume([gone]);
+                Resume([gone]);
         }
         for (var i = _held.Count; i > 0; i--)
         {

@@ -43,8 +43,8 @@ internal sealed partial class SubscriptionIntake
                 continue;
             }
             _parked.RemoveAt(i);
-            if (!_isPaused && !IsParked(partition))
-                _consumer.Resume([partition]);
+            if (!_isPaused)
+                Resume([partition]);
         }
     }
 

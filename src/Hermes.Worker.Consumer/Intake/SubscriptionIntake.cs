@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Hermes.Delivery;
 using Hermes.Intake;
+using Hermes.Intake.Contents;
 using Hermes.Intake.Native;
 using Hermes.Worker.Consumer.Offsets;
 using Hermes.Worker.Consumer.Telemetry;
@@ -16,6 +17,9 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
 {
     private const int Burst = 128;
     private static readonly TimeSpan PatienceWithFullWindow = TimeSpan.FromSeconds(1);
+
+    // Nothing rings where nothing comes, and a client that is not polled for five minutes leaves its group.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BrokerLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
     private static int _lastEpoch;
@@ -25,7 +29,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     private readonly ConsumerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
-    private readonly RecordReader _reader = new();
+    private readonly ContentIntake _contents;
     private readonly Action<Error> _report;
     private readonly Queue<Message> _held = new();
     private volatile PartitionLedger[] _ledgers = [];
@@ -36,12 +40,14 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     private int _readAheadShare;
     private long _blockedSince;
     private long _lastCommit;
+    private long _lastPoll;
     private bool _isPaused;
     private bool _isStopping;
 
-    public SubscriptionIntake(IntakeSpec spec, ConsumerOptions options, ReadAheadBudget readAhead, ConsumerMetrics metrics, ILogger logger, TimeProvider clock)
+    public SubscriptionIntake(
+        IntakeSpec spec, ContentIntake contents, ConsumerOptions options, ReadAheadBudget readAhead, ConsumerMetrics metrics, ILogger logger, TimeProvider clock)
     {
-        (_spec, _metrics, _logger, _clock) = (spec, metrics, logger, clock);
+        (_spec, _contents, _metrics, _logger, _clock) = (spec, contents, metrics, logger, clock);
         (_options, _readAhead) = (options, readAhead);
         _report = error => Log.KafkaError(_logger, Name, error.Reason);
     }
@@ -52,7 +58,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     public void Open(ISubscriptionDelivery delivery, Action ring)
     {
         _delivery = delivery;
-        _lastCommit = _clock.GetTimestamp();
+        _lastCommit = _lastPoll = _clock.GetTimestamp();
         _readAheadShare = _readAhead.Take(_options.ReadAheadKilobytes);
         try
         {
@@ -70,7 +76,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
         }
         _rebalances = new(_consumer, OnAssigned, OnRevoked);
         _bell = new(_consumer, ring);
-        _consumer.Subscribe(_spec.Topics);
+        _consumer.Subscribe(_spec.Topics.Select(t => t.Name));
     }
 
     /// <summary>Reads what lies ready, up to a burst, until the window is full.</summary>
@@ -90,10 +96,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
                 return _handOver is not null;
             Take(record);
             if (_held.Count > 0)
-            {
-                _blockedSince = _clock.GetTimestamp();
                 return false;
-            }
         }
         return true;
     }
@@ -101,10 +104,14 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     /// <summary>What is due by time: a commit, and, while nothing is read, a look at the group.</summary>
     public override void Tick()
     {
+        if (_handOver is null && !_isStopping)
+            ReadAgain();
         if (_handOver is not null)
             ServeHandOver();
         else if (_isStopping || (_held.Count > 0 && _clock.GetElapsedTime(_blockedSince) > PatienceWithFullWindow))
             PollWithoutReading();
+        else if (_clock.GetElapsedTime(_lastPoll) > LongestSilence)
+            Step();
         MeasureLag();
         if (_clock.GetElapsedTime(_lastCommit) < _options.CommitInterval)
             return;
@@ -158,7 +165,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
         if (_isPaused)
         {
             _isPaused = false;
-            _consumer.Resume(_consumer.Assignment.Where(p => !IsParked(p)));
+            Resume(_consumer.Assignment);
         }
         return true;
     }
@@ -182,6 +189,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
 
     private ConsumeResult<byte[], byte[]>? Poll()
     {
+        _lastPoll = _clock.GetTimestamp();
         var record = _consumer.PollReady(_report);
         ThrowRebalanceFault();
         return _handOver is null ? record : null; // what belongs to nobody for the moment is left to the next owner
@@ -191,20 +199,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     {
         if (Find(record.Topic, record.Partition.Value) is not { } ledger || !ledger.Take(record.Offset.Value))
             return;
-        Message message;
-        try
-        {
-            message = _reader.Read(record, ledger);
-        }
-        catch (InvalidDataException e)
-        {
-            Log.RecordDiscarded(_logger, record.Topic, record.Partition.Value, record.Offset.Value, Name, e.Message);
-            _metrics.Discarded(Name);
-            ledger.Settle(record.Offset.Value);
-            return;
-        }
-        if (_held.Count > 0 || !Offer(message))
-            _held.Enqueue(message);
+        Deliver(record, ledger, _contents.Read(record, ledger, _consumer));
     }
 
     private PartitionLedger? Find(string topic, int partition)

@@ -1,7 +1,9 @@
 using Confluent.Kafka;
 using Hermes.Delivery;
 using Hermes.Intake;
+using Hermes.Intake.Contents;
 using Hermes.Intake.Native;
+using Hermes.Intake.Offsets;
 using Hermes.Shared.DeadLetters;
 using Hermes.Shared.Jobs;
 using Hermes.Worker.Retransmitter.Telemetry;
@@ -20,12 +22,12 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
     private readonly ConsumerConfig _client;
     private readonly RetransmitterMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly RecordReader _reader = new();
+    private readonly ContentIntake _contents;
+    private readonly Queue<Message> _held = new();
     private readonly Action<Error> _report;
     private ISubscriptionDelivery _delivery = null!;
     private IConsumer<byte[], byte[]> _consumer = null!;
     private QueueBell? _bell;
-    private Message? _held;
     private long _delivered;
     private long _filtered;
     private long _discarded;
@@ -36,11 +38,13 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
     /// <param name="lettersOf">Of a replay of dead letters: the subscription that they must be of, since subscriptions may share such a
     /// topic; null: the records are no letters.</param>
     /// <param name="client">The consumer's settings.</param>
+    /// <param name="contents">What reads the records.</param>
     /// <param name="metrics">What is counted.</param>
     /// <param name="logger">What is said.</param>
-    public ReplayIntake(string job, ReplayProgress before, string? lettersOf, ConsumerConfig client, RetransmitterMetrics metrics, ILogger logger)
+    public ReplayIntake(
+        string job, ReplayProgress before, string? lettersOf, ConsumerConfig client, ContentIntake contents, RetransmitterMetrics metrics, ILogger logger)
     {
-        (Name, _before, _lettersOf, _client, _metrics, _logger) = (job, before, lettersOf, client, metrics, logger);
+        (Name, _before, _lettersOf, _client, _contents, _metrics, _logger) = (job, before, lettersOf, client, contents, metrics, logger);
         _report = error => Log.KafkaError(_logger, Name, error.Reason);
         _parts = [.. before.Ranges.Select(r => new ReplayPart(r) { IsRead = r.Next >= r.End })];
     }
@@ -72,15 +76,20 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
 
     public override bool Step()
     {
-        if (_isStopping || (_held is not null && !_delivery.TryAccept(_held)))
+        if (_isStopping)
             return false;
-        _held = null;
+        while (_held.TryPeek(out var message))
+        {
+            if (!_delivery.TryAccept(message))
+                return false;
+            _held.Dequeue();
+        }
         for (var i = 0; i < Burst; i++)
         {
             if (Poll() is not { } record)
                 return false;
             Take(record);
-            if (_held is not null)
+            if (_held.Count > 0)
                 return false;
         }
         return true;
@@ -88,7 +97,11 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
 
     public override void Tick()
     {
-        // Nothing is due by time: there is no group to keep.
+        if (_isStopping)
+            return;
+        var free = _contents.ReadAgain(Deliver).Where(p => Find(p.Topic, p.Partition.Value) is { IsRead: false }).ToList();
+        if (free.Count > 0)
+            _consumer.Resume(free);
     }
 
     /// <summary>Takes no more: what is on the wire may still be settled.</summary>
@@ -143,21 +156,23 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
             part.Ledger.Settle(record.Offset.Value);
             return;
         }
-        Message message;
-        try
+        Deliver(record, part.Ledger, _contents.Read(record, part.Ledger, _consumer));
+    }
+
+    private void Deliver(ConsumeResult<byte[], byte[]> record, OffsetLedger ledger, ReadRecord read)
+    {
+        if (read.Message is { } message)
         {
-            message = _reader.Read(record, part.Ledger);
+            if (_held.Count > 0 || !_delivery.TryAccept(message))
+                _held.Enqueue(message);
         }
-        catch (InvalidDataException e)
+        else if (read.Fault is { } fault)
         {
-            Log.RecordDiscarded(_logger, record.Topic, record.Partition.Value, record.Offset.Value, Name, e.Message);
+            Log.RecordDiscarded(_logger, record.Topic, record.Partition.Value, record.Offset.Value, Name, fault);
             _metrics.Replayed(SettlementKind.Discarded);
             Interlocked.Increment(ref _discarded);
-            part.Ledger.Settle(record.Offset.Value);
-            return;
+            ledger.Settle(record.Offset.Value);
         }
-        if (!_delivery.TryAccept(message))
-            _held = message;
     }
 
     private ReplayPart? Find(string topic, int partition)

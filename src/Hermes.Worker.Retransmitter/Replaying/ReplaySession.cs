@@ -1,5 +1,6 @@
 using Hermes.Delivery;
 using Hermes.Intake;
+using Hermes.Intake.Contents;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Registry;
 
@@ -9,13 +10,18 @@ namespace Hermes.Worker.Retransmitter.Replaying;
 internal sealed class ReplaySession : IAsyncDisposable
 {
     private readonly IntakeThread _thread;
+    private readonly RecordReaders _readers;
+    private readonly RecordReader _reader;
     private readonly ReplayIntake _intake;
     private readonly ISubscriptionDelivery _delivery;
     private RegisteredSubscription _subscription;
+    private RegisteredTopic _topic;
     private bool _isOver;
 
-    private ReplaySession(IntakeThread thread, ReplayIntake intake, ISubscriptionDelivery delivery, RegisteredSubscription subscription) =>
-        (_thread, _intake, _delivery, _subscription) = (thread, intake, delivery, subscription);
+    private ReplaySession(
+        IntakeThread thread, RecordReaders readers, RecordReader reader, ReplayIntake intake, ISubscriptionDelivery delivery,
+        RegisteredSubscription subscription, RegisteredTopic topic) =>
+        (_thread, _readers, _reader, _intake, _delivery, _subscription, _topic) = (thread, readers, reader, intake, delivery, subscription, topic);
 
     public ReplayProgress Progress => _intake.Progress;
 
@@ -27,7 +33,8 @@ internal sealed class ReplaySession : IAsyncDisposable
     }
 
     public static async Task<ReplaySession> StartAsync(
-        IntakeThreads threads, DeliveryEngine engine, RegisteredSubscription subscription, RegisteredTopic topic, ReplayIntake intake)
+        IntakeThreads threads, DeliveryEngine engine, RegisteredSubscription subscription, RegisteredTopic topic,
+        RecordReaders readers, RecordReader reader, ReplayIntake intake)
     {
         var thread = threads.Quietest;
         void Ring() => thread.Ring(intake);
@@ -42,7 +49,7 @@ internal sealed class ReplaySession : IAsyncDisposable
             throw;
         }
         await thread.AddAsync(intake);
-        return new(thread, intake, delivery, subscription);
+        return new(thread, readers, reader, intake, delivery, subscription, topic);
     }
 
     /// <summary>Whether it can follow this document: another <c>deliveryType</c> needs another session.</summary>
@@ -51,9 +58,10 @@ internal sealed class ReplaySession : IAsyncDisposable
     /// <summary>Follows a changed document.</summary>
     public void Update(RegisteredSubscription subscription, RegisteredTopic topic)
     {
-        if (_subscription.Version == subscription.Version)
+        if (_subscription.Version == subscription.Version && _topic.Version == topic.Version)
             return;
-        _subscription = subscription;
+        (_subscription, _topic) = (subscription, topic);
+        _readers.Update(_reader, subscription, topic);
         _delivery.Update(subscription, topic);
     }
 

@@ -1,5 +1,6 @@
 using Hermes.Delivery;
 using Hermes.Intake;
+using Hermes.Intake.Contents;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Kafka;
@@ -13,7 +14,7 @@ namespace Hermes.Worker.Retransmitter.Replaying;
 
 /// <summary>What all replays of this worker share.</summary>
 internal sealed class Replays(
-    IntakeThreads threads, DeliveryEngine engine, KafkaClients kafka, KafkaNames names, RegistryReader registry,
+    IntakeThreads threads, RecordReaders readers, ContentMetrics contents, DeliveryEngine engine, KafkaClients kafka, KafkaNames names, RegistryReader registry,
     RetransmitterOptions options, RetransmitterMetrics metrics, ILogger<Replays> logger, TimeProvider clock)
 {
     /// <summary>Carries an accepted replay to its end.</summary>
@@ -31,6 +32,9 @@ internal sealed class Replays(
         client.EnablePartitionEof = true;
         client.ReadAhead(options.ReadAheadRecords, options.ReadAheadKilobytes);
         client.ClientId = $"{Environment.MachineName}_replay_{job}";
-        return ReplaySession.StartAsync(threads, engine, subscription, topic, new(job, from, request.Document.Source == JobSources.DeadLetters ? subscription.Name.ToString() : null, client, metrics, logger));
+        var reader = readers.Create(subscription, topic);
+        var lettersOf = request.Document.Source == JobSources.DeadLetters ? subscription.Name.ToString() : null;
+        var intake = new ReplayIntake(job, from, lettersOf, client, new(job, reader, contents, logger, clock), metrics, logger);
+        return ReplaySession.StartAsync(threads, engine, subscription, topic, readers, reader, intake);
     }
 }

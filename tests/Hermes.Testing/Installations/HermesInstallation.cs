@@ -44,10 +44,10 @@ public sealed class HermesInstallation : IAsyncDisposable
 
     public string KafkaTopic => Names.PrimaryTopic(Topic, isAvro: false);
 
-    public static async Task<HermesInstallation> CreateAsync(string zooKeeperServers, string root, string brokers, int partitions = 4)
+    public static async Task<HermesInstallation> CreateAsync(string zooKeeperServers, string root, string brokers, int partitions = 4, TopicMapper mapper = TopicMapper.Default)
     {
         var zooKeeper = ZooKeeperClient.Start(new() { ConnectionString = zooKeeperServers });
-        var kafka = new KafkaSettings { BootstrapServers = brokers, Namespace = root.Trim('/') };
+        var kafka = new KafkaSettings { BootstrapServers = brokers, Namespace = root.Trim('/'), TopicMapper = mapper };
         var installation = new HermesInstallation(zooKeeper, root, kafka, zooKeeperServers);
         await installation._administration.CreateTopicAsync(installation.KafkaTopic, partitions, 1, new Dictionary<string, string>(StringComparer.Ordinal));
         await Until.TrueAsync(async () => (await installation._administration.PartitionsAsync(installation.KafkaTopic)).Count == partitions, "the topic that was created");
@@ -89,6 +89,9 @@ public sealed class HermesInstallation : IAsyncDisposable
         });
         return await Task.WhenAll(sent);
     }
+
+    /// <summary>Writes a record as it is, and waits until Kafka has it.</summary>
+    public Task WriteAsync(TopicPartition to, Message<byte[], byte[]> record) => _producer.ProduceAsync(to, record, Cancellation);
 
     public Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(SubscriptionName subscription) => CommittedAsync(Names.ConsumerGroup(subscription));
 

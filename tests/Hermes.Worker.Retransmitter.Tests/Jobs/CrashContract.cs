@@ -7,6 +7,7 @@ using Hermes.Shared.Jobs;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
+using Hermes.Shared.Schemas;
 using Hermes.Testing;
 using Hermes.Testing.Http;
 using Hermes.Testing.Installations;
@@ -195,7 +196,9 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
         var metrics = new RetransmitterMetrics(meters);
         var registry = new RegistryReader(mortal, hermes.Paths);
         var rewinds = new RewindPlanner(kafka, hermes.Names);
-        var replays = new Replays(threads, engine, clients, hermes.Names, registry, options, metrics, NullLogger<Replays>.Instance, TimeProvider.System);
+        var schemas = new SchemaSettings();
+        await using var store = new SchemaStore(new(schemas, hermes.Kafka), schemas, meters, NullLogger<SchemaStore>.Instance, TimeProvider.System);
+        var replays = new Replays(threads, new(store, hermes.Names, new()), new(meters), engine, clients, hermes.Names, registry, options, metrics, NullLogger<Replays>.Instance, TimeProvider.System);
         var runner = new JobRunner(
             mortal, new(hermes.Paths), hermes.Paths, kafka, hermes.Kafka, hermes.Names, new(registry, rewinds, new(rewinds, kafka)), replays, new HermesSettings(), options, metrics,
             NullLogger<JobRunner>.Instance, TimeProvider.System);
