@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
 using Hermes.Intake.Offsets;
+using Hermes.Shared.Kafka.Native;
 
 namespace Hermes.Intake.Native;
 
@@ -33,13 +34,13 @@ public sealed unsafe class PartitionList : IDisposable
 
     /// <summary>Sends the offsets without waiting; the answer comes with a later poll.</summary>
     /// <exception cref="KafkaException">They could not be sent.</exception>
-    public void CommitLater(IClient client) => Throw(Librdkafka.Commit(Librdkafka.HandleOf(client), _list, isAsync: 1));
+    public void CommitLater(IClient client) => Throw(Librdkafka.Commit(LoadedLibrary.HandleOf(client), _list, isAsync: 1));
 
     /// <summary>Sends the offsets and waits for the broker's answer.</summary>
     /// <returns>Each partition's error, in the order in which they were added.</returns>
     public IReadOnlyList<ErrorCode> Commit(IClient client)
     {
-        var code = (ErrorCode)Librdkafka.Commit(Librdkafka.HandleOf(client), _list, isAsync: 0);
+        var code = (ErrorCode)Librdkafka.Commit(LoadedLibrary.HandleOf(client), _list, isAsync: 0);
         // An error of the whole need not be written to each partition.
         return [.. _items.Select(i => ((PartitionItem*)i)->Error is var own && own != 0 ? (ErrorCode)own : code)];
     }
@@ -49,7 +50,7 @@ public sealed unsafe class PartitionList : IDisposable
     /// <exception cref="KafkaException">The broker does not answer, or refuses.</exception>
     public IReadOnlyList<LedgerMark?> Committed(IClient client, TimeSpan limit)
     {
-        Throw(Librdkafka.Committed(Librdkafka.HandleOf(client), _list, (int)limit.TotalMilliseconds));
+        Throw(Librdkafka.Committed(LoadedLibrary.HandleOf(client), _list, (int)limit.TotalMilliseconds));
         var marks = new List<LedgerMark?>(_items.Count);
         foreach (var address in _items)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
+using Hermes.Shared.Kafka.Native;
 
 namespace Hermes.Intake.Native;
 
@@ -18,7 +19,7 @@ public sealed unsafe class QueueBell : IDisposable
     {
         _ring = ring;
         _self = GCHandle.Alloc(this);
-        _queue = Librdkafka.ConsumerQueue(Librdkafka.HandleOf(client));
+        _queue = Librdkafka.ConsumerQueue(LoadedLibrary.HandleOf(client));
         Librdkafka.EnableEvents(_queue, &Ring, GCHandle.ToIntPtr(_self));
     }
 

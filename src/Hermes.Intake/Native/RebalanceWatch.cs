@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
+using Hermes.Shared.Kafka.Native;
 
 namespace Hermes.Intake.Native;
 
@@ -24,14 +25,14 @@ public sealed unsafe class RebalanceWatch : IDisposable
     public RebalanceWatch(IClient consumer, Action<List<TopicPartition>> assigned, Action<List<TopicPartition>> revoked)
     {
         (_assigned, _revoked) = (assigned, revoked);
-        var handle = Librdkafka.HandleOf(consumer);
+        var handle = LoadedLibrary.HandleOf(consumer);
         _client = handle.DangerousGetHandle();
         Watches[_client] = this;
         Librdkafka.SetRebalanceCallback(Librdkafka.SettingsOf(handle), &Told);
     }
 
     /// <summary>Whether the group has given the partitions to others already.</summary>
-    public static bool HasLostAssignment(IClient consumer) => Librdkafka.AssignmentLost(Librdkafka.HandleOf(consumer)) != 0;
+    public static bool HasLostAssignment(IClient consumer) => Librdkafka.AssignmentLost(LoadedLibrary.HandleOf(consumer)) != 0;
 
     /// <summary>To be called after the consumer is closed.</summary>
     public void Dispose() => Watches.TryRemove(_client, out _);

@@ -13,7 +13,6 @@ internal sealed partial class KafkaWatch(KafkaClients clients, Heartbeats heartb
     private static readonly TimeSpan PauseUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PauseDown = TimeSpan.FromSeconds(1);
     private volatile ServerState _state = ServerState.Unknown;
-    private volatile string? _lastError;
 
     public ServerState State => _state;
 
@@ -23,13 +22,10 @@ internal sealed partial class KafkaWatch(KafkaClients clients, Heartbeats heartb
         {
             // Out of the way of what the worker itself has to begin.
             await Task.Delay(FirstPause, clock, stoppingToken);
-            using var admin = new AdminClientBuilder(clients.Admin())
-                .SetLogHandler((_, _) => { })
-                .SetErrorHandler((_, error) => _lastError = error.Reason)
-                .Build();
+            using var kafka = new KafkaAdministration(clients);
             while (true)
             {
-                await LookAsync(admin).WaitAsync(stoppingToken);
+                await LookAsync(kafka).WaitAsync(stoppingToken);
                 await Task.Delay(_state.IsUp ? PauseUp : PauseDown, clock, stoppingToken);
             }
         }
@@ -39,20 +35,19 @@ internal sealed partial class KafkaWatch(KafkaClients clients, Heartbeats heartb
         }
     }
 
-    private async Task LookAsync(IAdminClient admin)
+    private async Task LookAsync(KafkaAdministration kafka)
     {
         var before = _state;
         try
         {
-            var cluster = await admin.DescribeClusterAsync(new() { RequestTimeout = Limit });
-            _state = new(true, true, $"cluster {cluster.ClusterId}, {cluster.Nodes.Count} brokers");
-            _lastError = null;
+            var (id, brokers) = await kafka.ClusterAsync(Limit);
+            _state = new(true, true, $"cluster {id}, {brokers} brokers");
             if (before is { WasUp: true, IsUp: false })
                 Log.KafkaBack(logger);
         }
         catch (KafkaException e)
         {
-            _state = new(false, before.WasUp, _lastError ?? e.Error.Reason);
+            _state = new(false, before.WasUp, e.Error.Reason);
             if (before.IsUp || before == ServerState.Unknown)
                 Log.KafkaAway(logger, _state.Detail);
         }

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Hermes.Shared.Kafka.Native;
 
 namespace Hermes.Shared.Kafka;
 
@@ -57,18 +58,16 @@ public sealed class KafkaAdministration : IGroupAdministration, IDisposable
 
     /// <summary>A topic's partitions, from 0 on; none when there is no such topic.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>
-    public Task<IReadOnlyList<TopicPartition>> PartitionsAsync(string topic) => AskAsync<IReadOnlyList<TopicPartition>>(async (admin, limit) =>
+    public async Task<IReadOnlyList<TopicPartition>> PartitionsAsync(string topic)
     {
-        try
+        var found = await MetadataAsync(topic);
+        return found.TopicError switch
         {
-            var described = await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new() { RequestTimeout = limit });
-            return [.. described.TopicDescriptions[0].Partitions.Select(p => new TopicPartition(topic, p.Partition)).OrderBy(p => p.Partition.Value)];
-        }
-        catch (DescribeTopicsException e) when (e.Results.TopicDescriptions.TrueForAll(t => t.Error.Code is ErrorCode.UnknownTopicOrPart))
-        {
-            return [];
-        }
-    });
+            ErrorCode.UnknownTopicOrPart => [],
+            ErrorCode.NoError or ErrorCode.LeaderNotAvailable => [.. found.Partitions.Select(p => new TopicPartition(topic, p))],
+            var error => throw new KafkaException(error),
+        };
+    }
 
     /// <summary>The offset that the next record of each partition will get.</summary>
     /// <exception cref="KafkaException">A partition has no leader for longer, or the broker cannot be reached.</exception>
@@ -111,11 +110,7 @@ public sealed class KafkaAdministration : IGroupAdministration, IDisposable
 
     /// <summary>All consumer groups of the cluster, with their states.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached, or a part of the list is missing.</exception>
-    public async Task<IReadOnlyList<(string Id, ConsumerGroupState State)>> GroupsAsync()
-    {
-        var listed = await AskAsync((admin, limit) => admin.ListConsumerGroupsAsync(new() { RequestTimeout = limit }));
-        return [.. listed.Valid.Select(g => (g.GroupId, g.State))];
-    }
+    public Task<IReadOnlyList<(string Id, ConsumerGroupState State)>> GroupsAsync() => AskAsync((connection, limit) => connection.GroupsAsync(limit), Limit);
 
     /// <summary>A group's state and how many members it has; <see langword="null"/> where there is no such group.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>
@@ -135,13 +130,22 @@ public sealed class KafkaAdministration : IGroupAdministration, IDisposable
 
     /// <summary>The cluster's id, which no other cluster has.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>
-    public async Task<string> ClusterIdAsync() => (await AskAsync((admin, limit) => admin.DescribeClusterAsync(new() { RequestTimeout = limit }))).ClusterId;
+    public async Task<string> ClusterIdAsync() => (await ClusterAsync(Limit)).Id;
+
+    /// <summary>The cluster's id, and how many brokers it has now.</summary>
+    /// <param name="limit">How long to wait for a broker.</param>
+    /// <exception cref="KafkaException">The broker cannot be reached; says why, as far as it is known.</exception>
+    public async Task<(string Id, int Brokers)> ClusterAsync(TimeSpan limit)
+    {
+        var found = await AskAsync((connection, attempt) => connection.MetadataAsync(AdminConnection.AnyTopic, attempt), limit);
+        return (found.ClusterId, found.Brokers.Count);
+    }
 
     /// <summary>A setting as one of the brokers has it; <see langword="null"/> where it has none of that name, or may not be asked.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>
     public async Task<string?> BrokerSettingAsync(string name)
     {
-        var broker = (await AskAsync((admin, limit) => admin.DescribeClusterAsync(new() { RequestTimeout = limit }))).Nodes[0].Id;
+        var broker = (await MetadataAsync(AdminConnection.AnyTopic)).Brokers[0];
         try
         {
             var resource = new ConfigResource { Type = ResourceType.Broker, Name = broker.ToString(System.Globalization.CultureInfo.InvariantCulture) };
@@ -203,20 +207,24 @@ public sealed class KafkaAdministration : IGroupAdministration, IDisposable
         return [.. found.ResultInfos.Select(r => r.TopicPartitionOffsetError.TopicPartitionOffset)];
     }
 
+    private Task<ClusterMetadata> MetadataAsync(string topic) => AskAsync((connection, limit) => connection.MetadataAsync(topic, limit), Limit);
+
     private static async Task<bool> Done(Task call)
     {
         await call;
         return true;
     }
 
+    private Task<T> AskAsync<T>(Func<IAdminClient, TimeSpan, Task<T>> ask) => AskAsync((connection, limit) => connection.AskAsync(limit, ask), Limit);
+
     /// <summary>Asks until there is an answer, or a refusal that stays. What is asked must bear repetition. After a failure nothing
     /// that was asked is under way any more.</summary>
-    private Task<T> AskAsync<T>(Func<IAdminClient, TimeSpan, Task<T>> ask) => Patience.AskAsync(Limit, async limit =>
+    private Task<T> AskAsync<T>(Func<AdminConnection, TimeSpan, Task<T>> ask, TimeSpan patience) => Patience.AskAsync(patience, async limit =>
     {
         var connection = Current();
         try
         {
-            return await connection.AskAsync(limit, ask);
+            return await ask(connection, limit);
         }
         catch (KafkaException e) when (connection.IsSpent || (connection.Age >= Patience.OneAttempt && IsHealedByNewOne(e)))
         {
@@ -231,7 +239,9 @@ public sealed class KafkaAdministration : IGroupAdministration, IDisposable
         var connection = Connect();
         try
         {
-            return await connection.AskAsync(Limit, ask);
+            var started = TimeProvider.System.GetTimestamp();
+            await Patience.AskAsync(Limit, limit => Done(connection.ReachAsync(limit)));
+            return await connection.AskAsync(Limit - TimeProvider.System.GetElapsedTime(started), ask);
         }
         finally
         {
