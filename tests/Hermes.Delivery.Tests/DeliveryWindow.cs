@@ -76,7 +76,7 @@ public sealed class DeliveryWindow : IAsyncLifetime
     [Fact]
     public async Task The_share_that_the_fleet_grants_bounds_the_rate_and_every_attempt_is_counted()
     {
-        _rig.Endpoint.Script(ScriptedAnswer.RetryAfter(503, "0"));
+        _rig.Endpoint.Script(ScriptedAnswer.RetryAfter(503, "1"));
         var delivery = _rig.Open(_rig.Plan(rate: 10));
         delivery.MaxRate = 2;
         for (var i = 0; i < 12; i++) delivery.TryAccept(DeliveryRig.Message(i));

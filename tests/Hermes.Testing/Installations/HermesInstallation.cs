@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Confluent.Kafka;
 using Hermes.Shared.Envelope;
 using Hermes.Shared.Kafka;
@@ -57,13 +58,27 @@ public sealed class HermesInstallation : IAsyncDisposable
     }
 
     /// <summary>Creates a subscription with its group's offsets, as management does.</summary>
-    public async Task<SubscriptionName> SubscribeAsync(string name, string endpoint, SubscriptionPolicy? policy = null, bool withOffsets = true)
+    /// <param name="name">Its name.</param>
+    /// <param name="endpoint">Where it goes.</param>
+    /// <param name="policy">How; quickly by default.</param>
+    /// <param name="withOffsets">Whether its group gets offsets first.</param>
+    /// <param name="extensions">JSON of what it asks for beyond Hermes.</param>
+    public async Task<SubscriptionName> SubscribeAsync(
+        string name, string endpoint, SubscriptionPolicy? policy = null, bool withOffsets = true, string? extensions = null)
     {
         var subscription = new SubscriptionName(Topic, name);
         if (withOffsets)
             await CommitEndsAsync(Names.ConsumerGroup(subscription));
         await Registry.CreateSubscriptionAsync(
-            new() { TopicName = Topic.ToString(), Name = name, Endpoint = endpoint, SubscriptionPolicy = policy ?? new() { Rate = 100_000, MessageBackoff = 50 } }, Cancellation);
+            new()
+            {
+                TopicName = Topic.ToString(),
+                Name = name,
+                Endpoint = endpoint,
+                SubscriptionPolicy = policy ?? new() { Rate = 100_000, MessageBackoff = 50 },
+                EndpointAddressResolverMetadata = extensions is null ? null : JsonElement.Parse($$"""{"{{SubscriptionExtensions.Member}}":{{extensions}}}"""),
+            },
+            Cancellation);
         return subscription;
     }
 
@@ -74,24 +89,29 @@ public sealed class HermesInstallation : IAsyncDisposable
     /// <param name="headers">What the publisher attaches, as the frontend passes it on.</param>
     public async Task<IReadOnlyList<string>> PublishAsync(int count, DateTimeOffset? at = null, params KeyValuePair<string, string>[] headers)
     {
-        var sent = Enumerable.Range(0, count).Select(async number =>
-        {
-            var id = Guid.NewGuid().ToString();
-            var time = at ?? TimeProvider.System.GetUtcNow();
-            var record = new Message<byte[], byte[]>
-            {
-                Value = _envelope.Wrap(Encoding.UTF8.GetBytes($"{{\"number\":{number}}}"), id, time.ToUnixTimeMilliseconds(), headers),
-                Headers = new() { { "id", Encoding.UTF8.GetBytes(id) } },
-                Timestamp = new(time),
-            };
-            await _producer.ProduceAsync(KafkaTopic, record, Cancellation);
-            return id;
-        });
+        var sent = Enumerable.Range(0, count).Select(number => PublishAsync(key: null, $"{{\"number\":{number}}}", at, headers));
         return await Task.WhenAll(sent);
     }
 
     /// <summary>Writes a record as it is, and waits until Kafka has it.</summary>
     public Task WriteAsync(TopicPartition to, Message<byte[], byte[]> record) => _producer.ProduceAsync(to, record, Cancellation);
+
+    /// <summary>Publishes one message under a key, and waits until Kafka has it.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> PublishAsync(string? key, string body, DateTimeOffset? at = null, params KeyValuePair<string, string>[] headers)
+    {
+        var id = Guid.NewGuid().ToString();
+        var time = at ?? TimeProvider.System.GetUtcNow();
+        var record = new Message<byte[], byte[]>
+        {
+            Key = key is null ? null! : Encoding.UTF8.GetBytes(key),
+            Value = _envelope.Wrap(Encoding.UTF8.GetBytes(body), id, time.ToUnixTimeMilliseconds(), headers),
+            Headers = new() { { "id", Encoding.UTF8.GetBytes(id) } },
+            Timestamp = new(time),
+        };
+        await _producer.ProduceAsync(KafkaTopic, record, Cancellation);
+        return id;
+    }
 
     public Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(SubscriptionName subscription) => CommittedAsync(Names.ConsumerGroup(subscription));
 

@@ -14,6 +14,9 @@ public sealed class RunningWorker : IAsyncDisposable
     /// <summary>All that it has written.</summary>
     public string Output => _process.Output;
 
+    /// <summary>Its memory, as it is now.</summary>
+    public long ResidentBytes => _process.ResidentBytes;
+
     /// <summary>A consumer.</summary>
     public static RunningWorker Start(HermesInstallation installation, params (string Name, string Value)[] settings) =>
         Start("Hermes.Worker.Consumer", installation, settings);
