@@ -7,7 +7,7 @@ namespace Hermes.Shared.DeadLetters;
 
 /// <summary>How dead-letter topics are named in Kafka.</summary>
 /// <remarks>The name of a Hermes topic always holds a dot, between its group and itself, whatever namespace stands before it. So a name
-/// without any dot is never read, written or deleted by Hermes as a topic of its own (docs/decisions/0019-dead-letters.md).</remarks>
+/// without any dot is never read, written or deleted by Hermes as a topic of its own (docs/decisions/0021-dead-letters.md).</remarks>
 public static class DeadLetterTopics
 {
     private const int LongestName = 249; // Kafka's
