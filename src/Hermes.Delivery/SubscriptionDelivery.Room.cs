@@ -1,3 +1,4 @@
+using Hermes.Delivery.Memory;
 using Hermes.Delivery.Ordering;
 
 namespace Hermes.Delivery;
@@ -22,7 +23,7 @@ public sealed partial class SubscriptionDelivery
     private int Ready => _unsettled - _begun - (_lanes?.Behind ?? 0);
 
     /// <summary>Called once the process as a whole has room, after it had none.</summary>
-    internal void RoomInProcess()
+    void IAwaitsBytes.RoomInProcess()
     {
         bool room;
         lock (_gate)

@@ -1,3 +1,4 @@
+using Hermes.Delivery.Memory;
 using Hermes.Delivery.Ordering;
 using Hermes.Delivery.Pace;
 using Hermes.Delivery.Retries;
@@ -18,7 +19,7 @@ namespace Hermes.Delivery;
 /// ends an attempt closes it in the books and pumps the next. A few fresh messages are kept ready beyond the window, so that no place
 /// waits for the intake's thread.
 /// </remarks>
-public sealed partial class SubscriptionDelivery : ISubscriptionDelivery
+public sealed partial class SubscriptionDelivery : ISubscriptionDelivery, IAwaitsBytes
 {
     private readonly DeliveryEngine _engine;
     private readonly ISettlements _settlements;

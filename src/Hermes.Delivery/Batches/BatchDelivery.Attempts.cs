@@ -136,7 +136,7 @@ internal sealed partial class BatchDelivery
             batch.OnWire = false;
             EndRelease(batch);
             _current = null;
-            Gone(batch.Parcels.Count);
+            foreach (var parcel in batch.Parcels) Gone(parcel);
         }
 
         GoOn();
@@ -169,10 +169,11 @@ internal sealed partial class BatchDelivery
         bool news, pump;
         lock (_gate)
         {
-            news = TakeReleaseNews();
+            news = TakeReleaseNews() | TakeRoomNotice();
             pump = TakePump();
         }
 
+        _engine.Bytes.Notify();
         if (news) _roomAgain();
         if (pump) Pump(); // here and now: another thread would first have to wake
     }

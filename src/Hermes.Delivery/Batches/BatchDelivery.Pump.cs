@@ -135,7 +135,8 @@ internal sealed partial class BatchDelivery
         if (room) _roomAgain();
         if (end is not { } settlement) return;
         Report(parcel, settlement, plan);
-        lock (_gate) Gone(1);
+        lock (_gate) Gone(parcel);
+        _engine.Bytes.Notify();
     }
 
     /// <returns>What it comes to when it goes into no batch at all.</returns>

@@ -1,3 +1,4 @@
+using Hermes.Delivery.Memory;
 using Hermes.Delivery.Pace;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Telemetry;
@@ -15,7 +16,7 @@ namespace Hermes.Delivery.Batches;
 /// the open batch, and starts the attempt of a batch that is due. A batch holds its messages, not its body: that is written for each
 /// attempt and given back after it, so a subscription holds the bytes of two batches and some ready messages, and one body at most.
 /// </remarks>
-internal sealed partial class BatchDelivery : ISubscriptionDelivery
+internal sealed partial class BatchDelivery : ISubscriptionDelivery, IAwaitsBytes
 {
     private readonly DeliveryEngine _engine;
     private readonly ISettlements _settlements;
@@ -105,16 +106,17 @@ internal sealed partial class BatchDelivery : ISubscriptionDelivery
         lock (_gate)
         {
             if (_closed) return false;
-            if (_readyCount > 0 && (_readyCount >= ReadyAhead(_plan) || _readyBytes >= _plan.Batch!.Volume))
+            var parcel = new BatchParcel(message, _timetable.Now);
+            if (!HasRoomFor(parcel.Size))
             {
-                _roomWanted = true;
+                (_roomWanted, _wantedBytes) = (true, parcel.Size);
                 return false;
             }
 
-            _ready.Enqueue(new BatchParcel(message, _timetable.Now));
+            _ready.Enqueue(parcel);
             _readyCount++;
             _readyBytes += message.Body.Length;
-            _unsettled++;
+            Came(parcel);
             pump = TakePump();
         }
 
@@ -148,6 +150,7 @@ internal sealed partial class BatchDelivery : ISubscriptionDelivery
             pump = TakePump();
         }
 
+        _engine.Bytes.Notify();
         if (room) _roomAgain();
         if (pump) ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
 
@@ -227,7 +230,7 @@ internal sealed partial class BatchDelivery : ISubscriptionDelivery
     {
         parcel.Abandoned = true;
         LeaveReady(parcel);
-        Gone(1);
+        Gone(parcel);
     }
 
     private void LeaveReady(BatchParcel parcel)
@@ -280,26 +283,9 @@ internal sealed partial class BatchDelivery : ISubscriptionDelivery
 
     private bool Compact(Batch batch)
     {
-        var before = batch.Parcels.Count;
-        var any = batch.Compact();
-        Gone(before - batch.Parcels.Count);
-        return any;
-    }
-
-    private void Gone(int count)
-    {
-        _unsettled -= count;
-        if (_closed && _unsettled == 0) _empty.TrySetResult();
-    }
-
-    /// <summary>How many accepted messages are kept ready behind the batches: enough for the time in which the intake's thread wakes.</summary>
-    private static int ReadyAhead(DeliveryPlan plan) => Math.Clamp(plan.Batch!.Size, 8, 256);
-
-    /// <summary>Under the lock: whether the intake, which was refused, has to be told now that there is room.</summary>
-    private bool TakeRoomNotice()
-    {
-        if (!_roomWanted || _closed || _readyCount > ReadyAhead(_plan) / 2 || (_readyCount > 0 && _readyBytes > _plan.Batch!.Volume / 2)) return false;
-        _roomWanted = false;
-        return true;
+        foreach (var parcel in batch.Parcels)
+            if (parcel.Abandoned)
+                Gone(parcel);
+        return batch.Compact();
     }
 }

@@ -92,7 +92,10 @@ internal sealed partial class DeadLetterDelivery : ISubscriptionDelivery, ISettl
     }
 
     /// <inheritdoc/>
-    public bool TryAccept(Message message)
+    public bool TryAccept(Message message) => Offer(message) is Acceptance.Taken;
+
+    /// <inheritdoc/>
+    public Acceptance Offer(Message message)
     {
         if (Volatile.Read(ref _count) >= Volatile.Read(ref _most))
         {
@@ -101,27 +104,12 @@ internal sealed partial class DeadLetterDelivery : ISubscriptionDelivery, ISettl
                 if (_count >= _most)
                 {
                     _roomWanted = true;
-                    return false;
+                    return Acceptance.Full;
                 }
             }
         }
 
-        return _inner.TryAccept(message);
-    }
-
-    /// <inheritdoc/>
-    public void Abandon(string kafkaTopic, int partition, int epoch)
-    {
-        _inner.Abandon(kafkaTopic, partition, epoch);
-        bool room;
-        lock (_gate)
-        {
-            Drop(letter => letter.Message.Partition == partition && letter.Message.Epoch <= epoch
-                && string.Equals(letter.Message.KafkaTopic, kafkaTopic, StringComparison.Ordinal));
-            room = TakeRoomNotice();
-        }
-
-        if (room) _roomAgain();
+        return _inner.Offer(message);
     }
 
     /// <inheritdoc/>
@@ -165,6 +153,7 @@ internal sealed partial class DeadLetterDelivery : ISubscriptionDelivery, ISettl
         {
             _held.Add(letter);
             _count++;
+            _engine.Bytes.Take(letter.Size);
         }
 
         _box.Post(topic, letter.Record, fault => Posted(letter, topic, fault));
@@ -200,10 +189,13 @@ internal sealed partial class DeadLetterDelivery : ISubscriptionDelivery, ISettl
         lock (_gate)
         {
             letter.OnWay = false;
-            if (fault is null || letter.Abandoned || _closed) Remove(letter);
+            var isReleased = IsReleased(letter.Message);
+            if (fault is null || letter.Abandoned || _closed || isReleased) Remove(letter);
             else _timetable.Add(letter, _timetable.After(_timetable.Now, Pause(letter.Failures++)));
-            room = TakeRoomNotice();
+            room = TakeRoomNotice() || isReleased;
         }
+
+        _engine.Bytes.Notify();
 
         if (room) _roomAgain();
     }
@@ -271,6 +263,7 @@ internal sealed partial class DeadLetterDelivery : ISubscriptionDelivery, ISettl
     {
         if (!_held.Remove(letter)) return;
         _count--;
+        _engine.Bytes.Return(letter.Size);
         if (_closed && _count == 0) _empty.TrySetResult();
     }
 

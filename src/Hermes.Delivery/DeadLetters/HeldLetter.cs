@@ -12,6 +12,9 @@ internal sealed class HeldLetter(DeadLetterDelivery owner, Message message, Sett
 
     public Message<byte[]?, byte[]?> Record { get; } = record;
 
+    /// <summary>The bytes that it holds.</summary>
+    public int Size => (Record.Value?.Length ?? 0) + (Record.Key?.Length ?? 0);
+
     /// <summary>When it was discarded, as a timestamp.</summary>
     public long Since { get; } = since;
 

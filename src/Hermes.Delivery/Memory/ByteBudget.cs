@@ -10,7 +10,7 @@ namespace Hermes.Delivery.Memory;
 /// </remarks>
 internal sealed class ByteBudget(long most)
 {
-    private readonly ConcurrentQueue<SubscriptionDelivery> _waiting = new();
+    private readonly ConcurrentQueue<IAwaitsBytes> _waiting = new();
     private long _taken;
     private int _sharers;
 
@@ -30,7 +30,7 @@ internal sealed class ByteBudget(long most)
     public void Return(long size) => Interlocked.Add(ref _taken, -size);
 
     /// <summary>Has a subscription that was refused hear of room.</summary>
-    public void Await(SubscriptionDelivery delivery) => _waiting.Enqueue(delivery);
+    public void Await(IAwaitsBytes delivery) => _waiting.Enqueue(delivery);
 
     /// <summary>Tells those who wait, once there is a good deal of room. Not under anybody's lock.</summary>
     public void Notify()

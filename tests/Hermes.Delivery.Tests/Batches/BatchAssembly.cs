@@ -108,6 +108,25 @@ public sealed class BatchAssembly : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Bytes_are_counted_for_the_subscription_and_the_process_and_a_batch_that_cannot_be_filled_goes_at_its_time()
+    {
+        await using var rig = await DeliveryRig.StartAsync(_clock, new() { BytesPerSubscription = 1_048_576 });
+        var delivery = rig.OpenBatches(rig.BatchPlan(size: 100, volume: 10_000_000, seconds: 5));
+        var body = $$"""{"id":1,"x":"{{new string('x', 400_000)}}"}""";
+        Assert.True(delivery.TryAccept(DeliveryRig.Message(1, body)));
+        Assert.True(delivery.TryAccept(DeliveryRig.Message(2, body)));
+        Assert.False(delivery.TryAccept(DeliveryRig.Message(3, body)));
+        Assert.InRange(rig.Engine.Bytes.Taken, 800_000, 900_000);
+        await Until.TrueAsync(() => delivery.Ready == 0, "all messages are in the batch");
+        var notices = rig.RoomNotices;
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        await rig.Settlements.WhenAsync(2);
+        await Until.TrueAsync(() => rig.RoomNotices > notices, "the intake hears of room");
+        await Until.TrueAsync(() => rig.Engine.Bytes.Taken == 0, "all bytes are given back");
+        Assert.True(delivery.TryAccept(DeliveryRig.Message(3, body)));
+    }
+
+    [Fact]
     public async Task What_a_filter_leaves_out_is_in_no_batch()
     {
         var filters = new FilterSet([new JsonPathFilter(JsonSelector.Parse("$.id"), new Matcher("^[24]$"), any: false)]);

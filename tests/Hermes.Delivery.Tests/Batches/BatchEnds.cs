@@ -58,6 +58,27 @@ public sealed class BatchEnds : IAsyncLifetime
         Assert.Equal(0, delivery.Unsettled);
     }
 
+    [Theory]
+    [InlineData(200, new long[] { 1, 2, 3 })]
+    [InlineData(500, new long[] { 2 })]
+    public async Task A_partition_that_is_given_back_ends_with_the_batch_on_the_wire_and_what_failed_is_left_to_the_next_owner(int status, long[] settled)
+    {
+        _rig.Endpoint.Hold();
+        _rig.Endpoint.Script(status);
+        var delivery = _rig.OpenBatches(_rig.BatchPlan(size: 3, seconds: 5));
+        Accept(delivery, (1, 0), (2, 1), (3, 0), (4, 0));
+        await _rig.Endpoint.WhenReceivedAsync(1);
+        delivery.Release("bench.rec", 0, epoch: 0);
+        Assert.Equal((2, 3), (delivery.Releasing, delivery.Unsettled)); // 4 is dropped
+        var notices = _rig.RoomNotices;
+        _rig.Endpoint.Release();
+        await Until.TrueAsync(() => delivery.Releasing == 0 && _rig.RoomNotices > notices, "the intake hears of the end");
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        await _rig.Settlements.WhenAsync(settled.Length);
+        Assert.Equal(settled, _rig.Settlements.All.Select(end => end.Message.Offset));
+        Assert.Equal(0, delivery.Unsettled);
+    }
+
     [Fact]
     public async Task A_newer_epoch_of_the_partition_stays()
     {

@@ -146,6 +146,55 @@ public sealed class DiscardedMessages : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_a_partition_that_is_given_back_end_with_their_letters_and_the_intake_hears_of_it()
+    {
+        _box.Holds = true;
+        _rig.Endpoint.Answer = _ => 400;
+        var delivery = Open();
+        delivery.TryAccept(DeliveryRig.Message(1, partition: 0));
+        delivery.TryAccept(DeliveryRig.Message(2, partition: 1));
+        await Until.TrueAsync(() => _box.Waiting == 2, "the letters are under way");
+        delivery.Release("bench.rec", 0, epoch: 0);
+        Assert.Equal(1, delivery.Releasing);
+        var notices = _rig.RoomNotices;
+        _box.Answer();
+        await _rig.Settlements.WhenAsync(2);
+        Assert.Equal((0, notices + 1), (delivery.Releasing, _rig.RoomNotices));
+    }
+
+    [Fact]
+    public async Task Of_a_partition_that_is_given_back_are_left_to_the_next_owner_where_their_letter_fails()
+    {
+        _box.Holds = true;
+        _box.Fault = "away";
+        _rig.Endpoint.Answer = _ => 400;
+        var delivery = Open();
+        delivery.TryAccept(DeliveryRig.Message(1));
+        await Until.TrueAsync(() => _box.Waiting == 1, "the letter is under way");
+        delivery.Release("bench.rec", 0, epoch: 0);
+        _box.Answer();
+        Assert.Equal((0, 0), (delivery.Releasing, delivery.Unsettled));
+        Assert.Empty(_rig.Settlements.All);
+        delivery.TryAccept(DeliveryRig.Message(1, epoch: 1)); // it came back
+        await Until.TrueAsync(() => delivery.Resting == 1, "its letter rests");
+        delivery.Release("bench.rec", 0, epoch: 1);
+        Assert.Equal((0, 0), (delivery.Releasing, delivery.Unsettled));
+    }
+
+    [Fact]
+    public async Task Leave_the_order_of_a_subscription_and_its_lanes_as_they_are()
+    {
+        _rig.Endpoint.Hold();
+        var delivery = Open(""" "order":"partition",""", window: 1);
+        Assert.Equal(Acceptance.Taken, delivery.Offer(DeliveryRig.Message(1)));
+        Assert.Equal(Acceptance.Taken, delivery.Offer(DeliveryRig.Message(2)));
+        Assert.Equal(Acceptance.LaneFull, delivery.Offer(DeliveryRig.Message(3)));
+        Assert.Equal(Acceptance.Taken, delivery.Offer(DeliveryRig.Message(4, partition: 1)));
+        _rig.Endpoint.Release();
+        await _rig.Settlements.WhenAsync(3);
+    }
+
+    [Fact]
     public async Task A_stop_waits_for_letters_under_way_and_leaves_those_that_rest_to_the_next_owner()
     {
         _box.Fault = "away";
