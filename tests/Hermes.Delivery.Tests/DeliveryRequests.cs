@@ -54,8 +54,17 @@ public sealed class DeliveryRequests : IAsyncLifetime
 
     private static Message Avro(KeyValuePair<string, string>[] metadata) => new()
     {
-        Id = "m", KafkaTopic = "t", Partition = 0, Offset = 0, Epoch = 0, PublishedMs = 0, ExternalMetadata = metadata,
-        Body = new byte[] { 14 }, Avro = new byte[] { 14 }, IsAvro = true, Schema = new(AvroSchema.Parse("\"int\""), 3, 77),
+        Id = "m",
+        KafkaTopic = "t",
+        Partition = 0,
+        Offset = 0,
+        Epoch = 0,
+        PublishedMs = 0,
+        ExternalMetadata = metadata,
+        Body = new byte[] { 14 },
+        Avro = new byte[] { 14 },
+        IsAvro = true,
+        Schema = new(AvroSchema.Parse("\"int\""), 3, 77),
     };
 
     [Theory]

@@ -9,12 +9,31 @@ internal sealed partial class JavaPattern
     // Each as it stands inside a set.
     private static readonly Dictionary<string, string> Classes = new(StringComparer.Ordinal)
     {
-        ["Lower"] = "a-z", ["Upper"] = "A-Z", ["ASCII"] = @"\x00-\x7F", ["Alpha"] = "a-zA-Z", ["Digit"] = "0-9", ["Alnum"] = "a-zA-Z0-9",
-        ["Punct"] = @"!-/:-@\[-`{-~", ["Graph"] = "!-~", ["Print"] = " -~", ["Blank"] = @" \t", ["Cntrl"] = @"\x00-\x1F\x7F",
-        ["XDigit"] = "0-9a-fA-F", ["Space"] = @" \t\n\x0B\f\r",
-        ["IsAlphabetic"] = @"\p{L}\p{Nl}", ["IsLetter"] = @"\p{L}", ["IsDigit"] = @"\p{Nd}", ["IsUppercase"] = @"\p{Lu}", ["IsLowercase"] = @"\p{Ll}",
-        ["IsPunctuation"] = @"\p{P}", ["IsWhite_Space"] = @"\s", ["javaLowerCase"] = @"\p{Ll}", ["javaUpperCase"] = @"\p{Lu}",
-        ["javaWhitespace"] = @"\s", ["IsLatin"] = @"A-Za-zªº\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02B8", ["L1"] = @"\x00-\xFF",
+        ["Lower"] = "a-z",
+        ["Upper"] = "A-Z",
+        ["ASCII"] = @"\x00-\x7F",
+        ["Alpha"] = "a-zA-Z",
+        ["Digit"] = "0-9",
+        ["Alnum"] = "a-zA-Z0-9",
+        ["Punct"] = @"!-/:-@\[-`{-~",
+        ["Graph"] = "!-~",
+        ["Print"] = " -~",
+        ["Blank"] = @" \t",
+        ["Cntrl"] = @"\x00-\x1F\x7F",
+        ["XDigit"] = "0-9a-fA-F",
+        ["Space"] = @" \t\n\x0B\f\r",
+        ["IsAlphabetic"] = @"\p{L}\p{Nl}",
+        ["IsLetter"] = @"\p{L}",
+        ["IsDigit"] = @"\p{Nd}",
+        ["IsUppercase"] = @"\p{Lu}",
+        ["IsLowercase"] = @"\p{Ll}",
+        ["IsPunctuation"] = @"\p{P}",
+        ["IsWhite_Space"] = @"\s",
+        ["javaLowerCase"] = @"\p{Ll}",
+        ["javaUpperCase"] = @"\p{Lu}",
+        ["javaWhitespace"] = @"\s",
+        ["IsLatin"] = @"A-Za-zªº\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02B8",
+        ["L1"] = @"\x00-\xFF",
     };
 
     private string Set()

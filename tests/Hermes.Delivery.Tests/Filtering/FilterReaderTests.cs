@@ -62,7 +62,9 @@ public sealed class FilterReaderTests
     {
         var subscription = new SubscriptionDocument
         {
-            TopicName = "g.t", Name = "s", Endpoint = "http://localhost/",
+            TopicName = "g.t",
+            Name = "s",
+            Endpoint = "http://localhost/",
             Filters = [new() { Type = "header", Header = "k", Matcher = "v" }, new() { Type = type!, Path = path, Header = header, Matcher = matcher }],
         };
         var reason = Support.Check(subscription, new() { Name = "g.t", ContentType = isAvro ? ContentTypes.Avro : ContentTypes.Json });
@@ -77,8 +79,15 @@ public sealed class FilterReaderTests
         byte[] value = [2, 2, (byte)'x', 4, 2, (byte)'a', 2, (byte)'b', 0];
         var message = new Message
         {
-            Id = "m", KafkaTopic = "t", Partition = 0, Offset = 0, Epoch = 0, PublishedMs = 0,
-            Body = "{}"u8.ToArray(), Schema = new(schema, 1, 1), Avro = value,
+            Id = "m",
+            KafkaTopic = "t",
+            Partition = 0,
+            Offset = 0,
+            Epoch = 0,
+            PublishedMs = 0,
+            Body = "{}"u8.ToArray(),
+            Schema = new(schema, 1, 1),
+            Avro = value,
         };
         Assert.True(Passes("kind", "x"));
         Assert.False(Passes("kind", "y"));

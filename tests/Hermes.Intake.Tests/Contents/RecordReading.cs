@@ -147,7 +147,11 @@ public sealed class RecordReading : IAsyncLifetime
         var (version, _) = _registry.Register("g.t", Schema);
         var settings = new RecordSettings
         {
-            IdHeader = "mid", SchemaVersionHeader = "ver", HeaderPrefix = "x-", MessageMember = "body", MetadataMember = "about",
+            IdHeader = "mid",
+            SchemaVersionHeader = "ver",
+            HeaderPrefix = "x-",
+            MessageMember = "body",
+            MetadataMember = "about",
         };
         var avro = await EndAsync(Reader(settings: settings), Record("t", Avro(), ("ver", version)));
         Assert.NotNull(avro.Message);
@@ -196,7 +200,10 @@ public sealed class RecordReading : IAsyncLifetime
     {
         var topic = new TopicDocument
         {
-            Name = "g.t", ContentType = isAvro ? ContentTypes.Avro : ContentTypes.Json, SchemaIdAwareSerializationEnabled = hasPrefix, MigratedFromJsonType = isMigrated,
+            Name = "g.t",
+            ContentType = isAvro ? ContentTypes.Avro : ContentTypes.Json,
+            SchemaIdAwareSerializationEnabled = hasPrefix,
+            MigratedFromJsonType = isMigrated,
         };
         var subscription = new SubscriptionDocument { TopicName = "g.t", Name = "s", Endpoint = "http://localhost/", ContentType = wanted, DeliveryType = delivery };
         return new RecordReaders(_store, new("", mapper: mapper), settings ?? new())

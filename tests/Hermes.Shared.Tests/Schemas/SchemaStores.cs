@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Schemas;
@@ -5,7 +6,6 @@ using Hermes.Testing;
 using Hermes.Testing.Schemas;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using System.Diagnostics.Metrics;
 
 namespace Hermes.Shared.Tests.Schemas;
 
