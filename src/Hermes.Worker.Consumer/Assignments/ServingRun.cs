@@ -59,16 +59,18 @@ internal sealed class ServingRun
         var intake = pool.Create(spec, reader);
         void Ring() => thread.Ring(intake);
         var tally = tallies.Open(subscription);
-        var delivery = engine.Open(subscription, topic, new TalliedSettlements(intake, tally, clock), Ring);
-        delivery.MaxRate = maxRate; // from the first message on
+        ISubscriptionDelivery? delivery = null;
         try
         {
+            delivery = engine.Open(subscription, topic, new TalliedSettlements(intake, tally, clock), Ring);
+            delivery.MaxRate = maxRate; // from the first message on
             intake.Open(delivery, Ring);
         }
         catch
         {
             tally.Close();
-            await delivery.DisposeAsync();
+            if (delivery is not null)
+                await delivery.DisposeAsync();
             throw;
         }
         await thread.AddAsync(intake);
