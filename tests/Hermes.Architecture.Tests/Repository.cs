@@ -1,11 +1,12 @@
 using System.Xml.Linq;
+using Hermes.Testing.Processes;
 
 namespace Hermes.Architecture.Tests;
 
 /// <summary>The checkout that these tests were built from.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root => Checkout.Root;
 
     public static IEnumerable<string> SourceProjects =>
         Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories);
@@ -19,12 +20,4 @@ internal static class Repository
     public static IEnumerable<string> SourceFiles(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Hermes.Workers.sln")))
-                return folder.FullName;
-        throw new InvalidOperationException($"Hermes.Workers.sln is not above {AppContext.BaseDirectory}.");
-    }
 }

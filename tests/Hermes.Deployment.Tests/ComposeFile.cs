@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
+using Hermes.Testing.Processes;
 
 namespace Hermes.Deployment.Tests;
 
 /// <summary>deploy/compose.yaml, as far as it can be judged without a container engine.</summary>
 public sealed partial class ComposeFile
 {
-    private static readonly string Text = Checkout.Read("deploy/compose.yaml");
+    private static readonly string Text = CheckedOut.Read("deploy/compose.yaml");
 
     [Fact]
     public void Whatever_it_mounts_from_here_is_here()

@@ -9,7 +9,7 @@ public sealed class KubernetesManifests
     // Kustomize's own file is none of the server's.
     private static IReadOnlyList<object> Objects { get; } =
     [
-        .. Checkout.Files("deploy/kubernetes", "*.yaml")
+        .. CheckedOut.Files("deploy/kubernetes", "*.yaml")
             .Where(file => Path.GetFileName(file) != "kustomization.yaml")
             .SelectMany(file => KubernetesYaml.LoadAllFromString(File.ReadAllText(file), strict: true)),
     ];
@@ -64,8 +64,8 @@ public sealed class KubernetesManifests
     [Fact]
     public void All_files_are_part_of_the_kustomization()
     {
-        var kustomization = Checkout.Read("deploy/kubernetes/base/kustomization.yaml");
-        Assert.All(Checkout.Files("deploy/kubernetes/base", "*.*").Select(f => Path.GetFileName(f)!).Where(name => name != "kustomization.yaml"),
+        var kustomization = CheckedOut.Read("deploy/kubernetes/base/kustomization.yaml");
+        Assert.All(CheckedOut.Files("deploy/kubernetes/base", "*.*").Select(f => Path.GetFileName(f)!).Where(name => name != "kustomization.yaml"),
             name => Assert.Contains(name, kustomization, StringComparison.Ordinal));
     }
 

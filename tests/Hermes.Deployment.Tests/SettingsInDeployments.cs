@@ -8,8 +8,8 @@ public sealed partial class SettingsInDeployments
     [Fact]
     public void Each_setting_that_a_deployment_names_is_documented()
     {
-        var documented = Checkout.Read("docs/configuration.md");
-        var files = Checkout.Files("deploy", "*.*").Concat(Checkout.Files("systemd", "*")).Where(file => !file.EndsWith(".json", StringComparison.Ordinal));
+        var documented = CheckedOut.Read("docs/configuration.md");
+        var files = CheckedOut.Files("deploy", "*.*").Concat(CheckedOut.Files("systemd", "*")).Where(file => !file.EndsWith(".json", StringComparison.Ordinal));
         var named = files.SelectMany(file => Setting().Matches(File.ReadAllText(file)).Select(match => (Section: match.Groups["section"].Value, Name: match.Groups["name"].Value))).Distinct().ToList();
         Assert.NotEmpty(named);
         Assert.All(named, setting =>

@@ -14,7 +14,7 @@ public sealed class InstalledTool(ZooKeeperFixture zooKeeper, EmulatorFixture ka
     {
         using var folder = new TemporaryFolder();
         var configuration = typeof(InstalledTool).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        await RunAsync("dotnet", ["pack", Path.Combine(Root(), "src", "Hermes.Cli"), "--no-build", "-c", configuration, "-o", folder.File("feed")]);
+        await RunAsync("dotnet", ["pack", Path.Combine(Checkout.Root, "src", "Hermes.Cli"), "--no-build", "-c", configuration, "-o", folder.File("feed")]);
         await RunAsync("dotnet", ["tool", "install", "Hermes.Cli", "--tool-path", folder.File("tools"), "--add-source", folder.File("feed"), "--version", "0.1.0"]);
         var hermes = Path.Combine(folder.File("tools"), OperatingSystem.IsWindows() ? "hermes.exe" : "hermes");
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -50,15 +50,5 @@ public sealed class InstalledTool(ZooKeeperFixture zooKeeper, EmulatorFixture ka
         var code = await process.WhenExitedAsync(Patience);
         Assert.True(code == 0, $"{program} {string.Join(' ', arguments)} ended with {code}:\n{process.Output}");
         return process.Output;
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Hermes.Workers.sln")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException($"Hermes.Workers.sln is not above {AppContext.BaseDirectory}.");
     }
 }

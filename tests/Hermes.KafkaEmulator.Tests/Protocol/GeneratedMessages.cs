@@ -1,4 +1,5 @@
 using KafkaMessages;
+using Hermes.Testing.Processes;
 
 namespace Hermes.KafkaEmulator.Tests.Protocol;
 
@@ -8,7 +9,7 @@ public sealed class GeneratedMessages
     [Fact]
     public async Task The_committed_files_are_the_generator_s_output()
     {
-        var root = Root();
+        var root = Checkout.Root;
         var schemas = Environment.GetEnvironmentVariable("HERMES_KAFKA_PROTOCOL") is { Length: > 0 } given
             ? given
             : Path.Combine(root, "..", "shared", "kafka-protocol");
@@ -21,13 +22,5 @@ public sealed class GeneratedMessages
         Assert.Equal(generated.Select(file => file.Name), committed);
         foreach (var (name, text) in generated)
             Assert.Equal(text, await File.ReadAllTextAsync(Path.Combine(folder, name)));
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Hermes.Workers.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run inside the tree.");
-        return folder;
     }
 }
