@@ -1,5 +1,5 @@
-using KafkaMessages;
 using Hermes.Testing.Processes;
+using KafkaMessages;
 
 namespace Hermes.KafkaEmulator.Tests.Protocol;
 
