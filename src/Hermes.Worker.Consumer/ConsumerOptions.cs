@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Hermes.Worker.Consumer;
 
-/// <summary>Settings of this worker, bound from <c>Consumer</c>.</summary>
+/// <summary>Settings of the consumer, bound from <c>Consumer</c>.</summary>
 public sealed record ConsumerOptions
 {
     /// <summary>The section of the configuration.</summary>
@@ -11,7 +11,7 @@ public sealed record ConsumerOptions
     /// <summary>Threads that read from Kafka, for all subscriptions together. Default 2.</summary>
     [Range(1, 64)] public int IntakeThreads { get; init; } = 2;
 
-    /// <summary>How often offsets are committed while there is something to say. Default 1 s.</summary>
+    /// <summary>How often offsets are committed while there is something to say: what a kill may repeat at most. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")] public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>After how long without a heartbeat the group gives a worker's partitions to others; the broker must allow it
@@ -24,22 +24,24 @@ public sealed record ConsumerOptions
     public string? InstanceId { get; init; }
 
     /// <summary>This worker's name in the fleet; it must be unique there. With a name that stays over restarts, a worker that comes
-    /// back finds its assignments and serves them at once. Default: <see cref="InstanceId"/> where that is set, else the host's
-    /// name and a random number, as Hermes's consumers have it.</summary>
+    /// back finds its assignments and serves them at once. Default: <see cref="InstanceId"/> where that is set, else the host's name,
+    /// <c>$</c> and a random number, as Hermes's consumers have it.</summary>
     [RegularExpression("^[^/\\p{C}]*[^/\\p{C}.][^/\\p{C}]*$", ErrorMessage = "The field NodeId must not contain '/', and not consist of dots.")]
     public string? NodeId { get; init; }
 
-    /// <summary>Which subscriptions this worker serves. Default: those that the fleet's leader assigns.</summary>
+    /// <summary>Which subscriptions this worker serves. Default <c>Assigned</c>.</summary>
     public Workload Workload { get; init; } = Workload.Assigned;
 
     /// <summary>Whether this worker stands for leader, and then balances the fleet. Without it, it follows for ever; another
     /// must lead. Default yes.</summary>
     public bool AutoRebalance { get; init; } = true;
 
-    /// <summary>How often the subscriptions' counters in the registry are added to. Default 20 s, as Hermes.</summary>
+    /// <summary>How often what was delivered and discarded is added to the subscriptions' counters in the registry. Default 20 s, as
+    /// Hermes.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")] public TimeSpan CounterInterval { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How often the last discarded message of each subscription is written down, if it has changed. Default 5 s, as Hermes.</summary>
+    /// <summary>How often each subscription's last discarded message is written down in the registry, if there is a new one. Default 5
+    /// s, as Hermes.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")] public TimeSpan UndeliveredInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Records read ahead, for each subscription. Default 5000.</summary>
@@ -52,7 +54,9 @@ public sealed record ConsumerOptions
     /// at least. Default 524 288.</summary>
     [Range(1, 100_000_000)] public int ReadAheadKilobytesInProcess { get; init; } = 524_288;
 
-    /// <summary>How long a stopping worker may finish what is on the wire. Default 25 s.</summary>
+    /// <summary>How long a stopping worker may finish what is on the wire. Leaving the fleet and the groups takes up to 30 s more:
+    /// whoever stops the process (systemd's <c>TimeoutStopSec</c>, a container's grace period) must wait for both. Default 25
+    /// s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")] public TimeSpan DrainBudget { get; init; } = TimeSpan.FromSeconds(25);
 
     /// <summary>How long a rebalance of a subscription's group may wait for what is on the wire, so that the partitions' next owner

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Hermes.Worker.Retransmitter;
 
-/// <summary>Settings of this worker, bound from <c>Retransmitter</c>.</summary>
+/// <summary>Settings of the retransmitter, bound from <c>Retransmitter</c>.</summary>
 public sealed record RetransmitterOptions
 {
     /// <summary>The section of the configuration.</summary>

@@ -8,6 +8,7 @@ public sealed record HermesSettings
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Hermes";
 
-    /// <summary>The datacenter, as Hermes's own configuration names it. Default <c>dc</c>, as there.</summary>
+    /// <summary>The datacenter that this process belongs to, as Hermes's own configuration names it: retransmission jobs and clean-up
+    /// tasks for another one are left alone. Default <c>dc</c>, as there.</summary>
     [Required] public string Datacenter { get; init; } = "dc";
 }

@@ -9,23 +9,26 @@ public sealed record ZooKeeperSettings
     /// <summary>The section of the configuration.</summary>
     public const string Section = "ZooKeeper";
 
-    /// <summary><c>host:port,host:port/chroot</c>. Default <c>localhost:2181</c>.</summary>
+    /// <summary>The servers, <c>host:port,host:port/chroot</c>; the chroot must exist. Default <c>localhost:2181</c>.</summary>
     [Required] public string ConnectionString { get; init; } = "localhost:2181";
 
-    /// <summary>The node below which Hermes keeps everything. Default <c>/hermes</c>.</summary>
+    /// <summary>The node below which Hermes keeps everything; begins with <c>/</c>, does not end with one. Default
+    /// <c>/hermes</c>.</summary>
     [Required, RegularExpression("^/([^/]+(/[^/]+)*)?$", ErrorMessage = "The field Root must begin with '/' and not end with one.")]
     public string Root { get; init; } = "/hermes";
 
-    /// <summary>The session time-out to ask for. Default 10 s.</summary>
+    /// <summary>For how long the ensemble keeps a session that it does not hear of. It is asked of the server, which clamps it to 2 to
+    /// 20 of its ticks. Default 10 s.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A user of ZooKeeper's digest scheme; with it, nodes are created for this user alone, as Hermes does.</summary>
+    /// <summary>An identity of ZooKeeper's digest scheme; with it, nodes are created for this user alone, as Hermes does. Default none:
+    /// nodes are open to all.</summary>
     public string? User { get; init; }
 
-    /// <summary>The user's password. Never logged.</summary>
+    /// <summary>The user's password. Needs <see cref="User"/>. Never logged.</summary>
     public string? Password { get; init; }
 
-    /// <summary>Whether to talk TLS. Default no.</summary>
+    /// <summary>Whether to talk TLS, on the servers' <c>secureClientPort</c>. Default no.</summary>
     public bool Tls { get; init; }
 
     internal ZooKeeperOptions ToOptions() => new()

@@ -8,19 +8,22 @@ public sealed record SchemaSettings
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Schemas";
 
-    /// <summary>The registry's address. Default <c>http://localhost:8888/</c>.</summary>
+    /// <summary>The address of the schema registry: Confluent's, or one that speaks its protocol. Default
+    /// <c>http://localhost:8888/</c>.</summary>
     [Required, Url] public string ServerUrl { get; init; } = "http://localhost:8888/";
 
-    /// <summary>The user of basic authentication; default none.</summary>
+    /// <summary>The user of basic authentication. Default none.</summary>
     public string? User { get; init; }
 
     /// <summary>The user's password. Never logged.</summary>
     public string? Password { get; init; }
 
-    /// <summary>Whether subjects end in <c>-value</c>. Default false.</summary>
+    /// <summary>Whether subjects end in <c>-value</c> (<c>consumer.schema.repository.subjectSuffixEnabled</c>). Default
+    /// false.</summary>
     public bool SubjectSuffix { get; init; }
 
-    /// <summary>Whether subjects begin with Kafka's namespace. Default false.</summary>
+    /// <summary>Whether subjects begin with <c>Kafka:Namespace</c> and its separator
+    /// (<c>consumer.schema.repository.subjectNamespaceEnabled</c>). Default false.</summary>
     public bool SubjectNamespace { get; init; }
 
     /// <summary>Longest wait for a connection. Default 2 s.</summary>
@@ -36,9 +39,9 @@ public sealed record SchemaSettings
     /// 250 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")] public TimeSpan FirstRetryPause { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The longest of these pauses. Default 10 s.</summary>
+    /// <summary>The longest of these pauses, and no shorter than the first. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")] public TimeSpan LongestRetryPause { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Schemas kept at most. Default 2000.</summary>
+    /// <summary>Schemas kept in memory at most; beyond that those used longest ago go. Default 2000.</summary>
     [Range(16, 1_000_000)] public int MostKept { get; init; } = 2000;
 }

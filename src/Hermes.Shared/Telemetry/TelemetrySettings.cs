@@ -8,14 +8,14 @@ public sealed record TelemetrySettings
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Telemetry";
 
-    /// <summary>Where to.</summary>
+    /// <summary>Where to; a section of its own.</summary>
     public OtlpSettings Otlp { get; init; } = new();
 
-    /// <summary>The share of traces begun here that are sent, 0 to 1; a trace that a publisher has begun follows its decision.
-    /// Default 0.01. <c>OTEL_TRACES_SAMPLER</c> replaces it.</summary>
+    /// <summary>The share of traces begun here that are sent; a trace that a publisher began follows its decision.
+    /// <c>OTEL_TRACES_SAMPLER</c> replaces it. Default 0.01.</summary>
     [Range(0.0, 1.0)] public double TraceRatio { get; init; } = 0.01;
 
     /// <summary>Whether endpoints get the context of the delivery's own span as <c>traceparent</c>, in the place of the publisher's.
-    /// Default false: Hermes's contract knows the publisher's headers alone (4.1).</summary>
+    /// Hermes's contract adds no such header. Default false.</summary>
     public bool PropagateTrace { get; init; }
 }

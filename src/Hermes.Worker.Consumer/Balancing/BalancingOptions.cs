@@ -9,21 +9,23 @@ public sealed record BalancingOptions
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Balancing";
 
-    /// <summary>Whether consumers are to have the same number of subscriptions, or the same load. Default the same number.</summary>
+    /// <summary>What is made equal over the consumers, as Hermes's <c>workload.workBalancingStrategy</c>. Default
+    /// <c>Selective</c>.</summary>
     public BalancingStrategy Strategy { get; init; } = BalancingStrategy.Selective;
 
     /// <summary>How often the leader looks at the fleet when nothing has changed. Default 30 s; changes are followed at once.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")] public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a consumer may be away before its work is given to others, beyond its ZooKeeper session. Default: not at
-    /// all; a while where workers that keep their name restart in that time.</summary>
+    /// <summary>How long a consumer may be away, beyond its ZooKeeper session, before its work is given to others; longer where workers
+    /// that keep their name restart in that time (Hermes: 2 minutes). Default: not at all.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan DeadAfter { get; init; }
 
-    /// <summary>How long they may be away when that is more than half of them: rather than dead they have lost their sessions
+    /// <summary>How long they may be away when that is more than half of the fleet: rather than dead they have lost their sessions
     /// together, and come back. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan OutageGrace { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Consumers of a subscription that has no constraint. Default 2.</summary>
+    /// <summary>Consumers of a subscription, where <c>/consumers-workload-constraints</c> names no other number for it or its topic.
+    /// Default 2.</summary>
     [Range(1, 10_000)] public int ConsumersPerSubscription { get; init; } = 2;
 
     /// <summary>Subscriptions that one consumer serves at most. Default 200.</summary>
@@ -41,9 +43,9 @@ public sealed record BalancingOptions
     /// <summary>Weighted: a swap must relieve a consumer by at least this share of its load. Default 5 %.</summary>
     [Range(0.0, 100.0)] public double MinSignificantChangePercent { get; init; } = 5;
 
-    /// <summary>Weighted: which load each consumer is to have. Default the average.</summary>
+    /// <summary>Weighted: the load that each consumer is to have. Default <c>Average</c>.</summary>
     public TargetWeight TargetWeight { get; init; } = TargetWeight.Average;
 
-    /// <summary>Weighted by score: how strongly a consumer's CPU counts. Default 1.</summary>
+    /// <summary>Weighted by score: how strongly a consumer's CPU counts; 0: not at all. Default 1.</summary>
     [Range(0.0, 1000.0)] public double ScoringGain { get; init; } = 1;
 }
