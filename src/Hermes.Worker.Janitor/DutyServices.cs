@@ -28,6 +28,9 @@ internal static class DutyServices
             services.AddSingleton<ServerClock>();
             services.AddSingleton<JanitorMetrics>();
             services.AddSingleton<Deletables>();
+            services.AddSingleton<SubscriptionLook>();
+            services.AddSingleton<FreshLook>();
+            services.AddSingleton<GuardedWrites>();
             services.AddSingleton<GroupDeletion>();
             services.AddSingleton<TaskDuty>();
             services.AddSingleton<TombstoneDuty>();

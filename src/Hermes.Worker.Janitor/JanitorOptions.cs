@@ -74,8 +74,8 @@ public sealed record JanitorOptions : IValidatableObject
     /// <summary>Regular expressions: groups whose whole id one of them matches never are.</summary>
     public IReadOnlyList<string> Denied { get; init; } = [];
 
-    /// <summary>The share of all groups whose offsets one run reads, and no fewer than 100: each costs two requests. Groups take
-    /// turns, those without a subscription first. Default 0.02.</summary>
+    /// <summary>The share of all groups whose offsets one run reads, and no fewer than 100: each costs a write to
+    /// ZooKeeper. Groups take turns, those without a subscription first. Default 0.02.</summary>
     [Range(0.0, 1.0)] public double LookShare { get; init; } = 0.02;
 
     internal GroupPolicy ToPolicy() => new(DryRun, InactiveAfter.TotalSeconds, Allowed, Denied);

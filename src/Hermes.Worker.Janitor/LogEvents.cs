@@ -20,5 +20,7 @@ internal static class LogEvents
     public const int Capped = 2331;
     public const int Spared = 2332;
     public const int Surveyed = 2333;
+    public const int PlannedFailed = 2334;
+    public const int LookFailed = 2335;
     public const int KeepAliveFailed = 2340;
 }

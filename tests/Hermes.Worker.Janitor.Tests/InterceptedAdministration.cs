@@ -27,11 +27,14 @@ internal sealed class InterceptedAdministration(IGroupAdministration inner, Func
         return true;
     });
 
-    public Task DeleteGroupAsync(string group) => CallAsync(nameof(DeleteGroupAsync), async () =>
-    {
-        await inner.DeleteGroupAsync(group);
-        return true;
-    });
+    public Task<IReadOnlyDictionary<string, GroupAnswer<(ConsumerGroupState State, int Members)?>>> FindGroupsAsync(IReadOnlyCollection<string> groups) =>
+        CallAsync(nameof(FindGroupsAsync), () => inner.FindGroupsAsync(groups));
+
+    public Task<IReadOnlyDictionary<string, GroupAnswer<IReadOnlyList<TopicPartitionOffset>>>> AllCommittedAsync(IReadOnlyCollection<string> groups) =>
+        CallAsync(nameof(AllCommittedAsync), () => inner.AllCommittedAsync(groups));
+
+    public Task<IReadOnlyDictionary<string, GroupAnswer<bool>>> DeleteGroupsAsync(IReadOnlyCollection<string> groups) =>
+        CallAsync(nameof(DeleteGroupsAsync), () => inner.DeleteGroupsAsync(groups));
 
     public Task<bool> DeleteOffsetsAsync(string group, IReadOnlyList<TopicPartition> partitions) => CallAsync(nameof(DeleteOffsetsAsync), () => inner.DeleteOffsetsAsync(group, partitions));
 

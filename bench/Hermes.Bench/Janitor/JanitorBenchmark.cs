@@ -21,7 +21,7 @@ namespace Hermes.Bench.Janitor;
 /// <summary>
 /// The janitor's look at all groups, with 10,000 of them of which 500 are abandoned: the registry, the list, what groups have
 /// committed, and the account of it in ZooKeeper. At each look some of the groups are read, in turns; the sweep is full when each
-/// that looks abandoned was. Beside it, where there is a real Kafka, its own tool's list and description of the same groups. All
+/// that looks abandoned was. After that they are deleted, as many at once as the settings allow. Beside it, where there is a real Kafka, its own tool's list and description of the same groups. All
 /// requests of both go through a counter.
 /// </summary>
 internal static class JanitorBenchmark
@@ -67,9 +67,11 @@ internal static class JanitorBenchmark
             tools.Add(await ToolAsync(counter, "--list") + await ToolAsync(counter, "--describe", "--all-groups", "--state"));
             Console.WriteLine(FormattableString.Invariant($"round {round} tool  {tools[^1],8:0} ms, {counter.Take()} Kafka requests"));
         }
+        var deletion = await DeleteAsync(zooKeeper, kafka, names, paths, counter);
+        Console.WriteLine(FormattableString.Invariant($"deletion {deletion.Ms,8:0} ms in {deletion.Runs} runs of {new JanitorOptions().MostDeletions} groups at most; {deletion.Requests} Kafka requests in all"));
         var (ms, longest, most) = (Median(sweeps, s => s.Ms), Median(sweeps, s => s.LongestMs), Median(sweeps, s => s.MostRequests));
         var ratio = tools.Count > 0 ? FormattableString.Invariant($" tool_ms={Median(tools, t => t):0} sweep_ratio={ms / Median(tools, t => t):0.00}") : "";
-        Console.WriteLine(FormattableString.Invariant($"sweep_ms={ms:0} look_ms={longest:0} look_requests_per_100_groups={most * 100 / Groups:0.0} sweep_requests_per_100_groups={Median(sweeps, s => s.Requests) * 100 / Groups:0.0} rss_mb={Environment.WorkingSet / 1048576}{ratio}"));
+        Console.WriteLine(FormattableString.Invariant($"sweep_ms={ms:0} look_ms={longest:0} look_requests_per_100_groups={most * 100 / Groups:0.0} sweep_requests_per_100_groups={Median(sweeps, s => s.Requests) * 100 / Groups:0.0} deletion_ms={deletion.Ms:0} deletion_requests_per_100_groups={deletion.Requests * 100.0 / Groups:0.0} deletion_requests_per_100_deleted={deletion.Requests * 100.0 / Abandoned:0.0} rss_mb={Environment.WorkingSet / 1048576}{ratio}"));
         return 0;
     }
 
@@ -106,11 +108,33 @@ internal static class JanitorBenchmark
         }
     }
 
-    private static ServiceProvider Build(ZooKeeperClient zooKeeper, KafkaAdministration kafka, KafkaNames names)
+    /// <summary>Lets all that is abandoned be ripe at once, and go: looks, plans, tombstones, second looks, deletions and the account.</summary>
+    private static async Task<(double Ms, int Runs, long Requests)> DeleteAsync(ZooKeeperClient zooKeeper, KafkaAdministration kafka, KafkaNames names, JanitorPaths paths, RequestCounter counter)
+    {
+        await using var services = Build(zooKeeper, kafka, names, new() { MostCandidates = Abandoned, DryRun = false, InactiveAfter = TimeSpan.FromTicks(1) });
+        var duty = services.GetRequiredService<InactiveDuty>();
+        var term = new LeadershipTerm(Rounds + 1, Operation.Check(paths.Folder, NodeVersion.Any), default);
+        var runs = 0;
+        counter.Take();
+        var started = Stopwatch.GetTimestamp();
+        do
+        {
+            await duty.RunAsync(term, default);
+            runs++;
+        }
+        while ((await zooKeeper.GetChildrenAsync(paths.Tombstones, default)).Names.Count < Abandoned);
+        var took = Stopwatch.GetElapsedTime(started);
+        var requests = counter.Take();
+        if ((await kafka.GroupsAsync()).Count != Groups - Abandoned)
+            throw new InvalidOperationException("Others than the abandoned groups are gone.");
+        return (took.TotalMilliseconds, runs, requests);
+    }
+
+    private static ServiceProvider Build(ZooKeeperClient zooKeeper, KafkaAdministration kafka, KafkaNames names, JanitorOptions? options = null)
     {
         var services = new ServiceCollection().AddLogging().AddMetrics()
             .AddSingleton<IZooKeeper>(zooKeeper).AddSingleton<IGroupAdministration>(kafka).AddSingleton(names).AddSingleton(new HermesPaths(Root)).AddSingleton(TimeProvider.System)
-            .AddSingleton(new HermesSettings()).AddSingleton(new JanitorOptions { MostCandidates = Abandoned });
+            .AddSingleton(new HermesSettings()).AddSingleton(options ?? new JanitorOptions { MostCandidates = Abandoned });
         services.AddDuties();
         return services.BuildServiceProvider();
     }

@@ -27,13 +27,22 @@ public interface IGroupAdministration
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>
     Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(string group);
 
+    /// <summary>The same of many groups, with few requests.</summary>
+    /// <returns>An answer for each group, or why there is none for it; never fails as a whole.</returns>
+    Task<IReadOnlyDictionary<string, GroupAnswer<(ConsumerGroupState State, int Members)?>>> FindGroupsAsync(IReadOnlyCollection<string> groups);
+
+    /// <summary>All offsets that many groups have committed, with few requests.</summary>
+    /// <returns>An answer for each group, or why there is none for it; never fails as a whole.</returns>
+    Task<IReadOnlyDictionary<string, GroupAnswer<IReadOnlyList<TopicPartitionOffset>>>> AllCommittedAsync(IReadOnlyCollection<string> groups);
+
     /// <summary>Commits offsets for a group without members, whatever it had committed before.</summary>
     /// <exception cref="KafkaException">The broker refuses (also: the group has members), or cannot be reached.</exception>
     Task CommitAsync(string group, IReadOnlyList<TopicPartitionOffset> offsets);
 
-    /// <summary>Deletes a group without members, if there is one.</summary>
-    /// <exception cref="KafkaException">It has members, or the broker cannot be reached.</exception>
-    Task DeleteGroupAsync(string group);
+    /// <summary>Deletes those of many groups that have no members, with few requests. Each is asked for once, so that what the
+    /// caller has just seen is not old when it comes to the deletion.</summary>
+    /// <returns>For each group whether it is gone (no: it has members), or why that is not known; never fails as a whole.</returns>
+    Task<IReadOnlyDictionary<string, GroupAnswer<bool>>> DeleteGroupsAsync(IReadOnlyCollection<string> groups);
 
     /// <summary>Has a group forget what it committed for some partitions, whether it has members or not.</summary>
     /// <returns>False: members read one of the topics, and the offsets of that one are kept.</returns>

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Hermes.Shared.Kafka.Native;
+using Hermes.Shared.Kafka.Wire;
 
 namespace Hermes.Shared.Kafka;
 
@@ -10,6 +11,7 @@ public sealed class KafkaAdministration : IGroupAdministration, IDisposable
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
     private readonly KafkaClients _clients;
     private readonly Lock _gate = new();
+    private readonly GroupRequests? _many;
     private AdminConnection _connection;
     private Task _closings = Task.CompletedTask;
     private bool _isDisposed;
@@ -20,6 +22,7 @@ public sealed class KafkaAdministration : IGroupAdministration, IDisposable
         ArgumentNullException.ThrowIfNull(clients);
         _clients = clients;
         _connection = Connect();
+        _many = clients.PlainBrokers() is { } brokers ? new(brokers) : null;
     }
 
     /// <summary>Longest wait for the broker. 10 s.</summary>
@@ -128,6 +131,18 @@ public sealed class KafkaAdministration : IGroupAdministration, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, GroupAnswer<(ConsumerGroupState State, int Members)?>>> FindGroupsAsync(IReadOnlyCollection<string> groups) =>
+        AskManyAsync(new DescriptionCall(), groups, FindGroupAsync, isRepeatable: true);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, GroupAnswer<IReadOnlyList<TopicPartitionOffset>>>> AllCommittedAsync(IReadOnlyCollection<string> groups) =>
+        AskManyAsync(new OffsetsCall(), groups, CommittedAsync, isRepeatable: true);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, GroupAnswer<bool>>> DeleteGroupsAsync(IReadOnlyCollection<string> groups) =>
+        AskManyAsync(new DeletionCall(), groups, TryDeleteGroupAsync, isRepeatable: false);
+
     /// <summary>The cluster's id, which no other cluster has.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>
     public async Task<string> ClusterIdAsync() => (await ClusterAsync(Limit)).Id;
@@ -196,6 +211,7 @@ public sealed class KafkaAdministration : IGroupAdministration, IDisposable
     {
         lock (_gate)
             _isDisposed = true;
+        _many?.Dispose();
         _ = Close(_connection);
         _closings.Wait(CloseLimit);
     }
@@ -205,6 +221,46 @@ public sealed class KafkaAdministration : IGroupAdministration, IDisposable
         var asked = partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = spec }).ToList();
         var found = await AskAsync((admin, limit) => admin.ListOffsetsAsync(asked, new() { RequestTimeout = limit }));
         return [.. found.ResultInfos.Select(r => r.TopicPartitionOffsetError.TopicPartitionOffset)];
+    }
+
+    /// <summary>With few requests; where connections must be encrypted, or a broker is older than Kafka 3.0, group by group.</summary>
+    private async Task<IReadOnlyDictionary<string, GroupAnswer<T>>> AskManyAsync<T>(GroupCall<T> call, IReadOnlyCollection<string> groups, Func<string, Task<T>> askOne, bool isRepeatable)
+    {
+        try
+        {
+            if (_many is not null)
+                return await _many.AskAsync(call, groups, Limit, isRepeatable);
+        }
+        catch (NotSupportedException)
+        {
+            // As said.
+        }
+        var answers = new Dictionary<string, GroupAnswer<T>>(StringComparer.Ordinal);
+        foreach (var group in groups)
+        {
+            try
+            {
+                answers[group] = new(await askOne(group), null);
+            }
+            catch (KafkaException e)
+            {
+                answers[group] = new(default!, e);
+            }
+        }
+        return answers;
+    }
+
+    private async Task<bool> TryDeleteGroupAsync(string group)
+    {
+        try
+        {
+            await DeleteGroupAsync(group);
+            return true;
+        }
+        catch (DeleteGroupsException e) when (e.Results.TrueForAll(r => r.Error.Code is ErrorCode.NonEmptyGroup))
+        {
+            return false;
+        }
     }
 
     private Task<ClusterMetadata> MetadataAsync(string topic) => AskAsync((connection, limit) => connection.MetadataAsync(topic, limit), Limit);

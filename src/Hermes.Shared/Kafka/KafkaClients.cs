@@ -5,6 +5,7 @@ namespace Hermes.Shared.Kafka;
 /// <summary>What every Kafka client of ours is built from: the settings that are passed through, and ours beside them.</summary>
 public sealed class KafkaClients(KafkaSettings settings)
 {
+    private const int DefaultPort = 9092;
     private const string Nobody = "hermes-administration";
 
     /// <summary>A consumer of a group: commits by itself nothing, joins by <c>range</c> (trap T6).</summary>
@@ -28,6 +29,23 @@ public sealed class KafkaClients(KafkaSettings settings)
 
     /// <summary>An administrator, for what does not concern groups (decision 5).</summary>
     public AdminClientConfig Admin() => new(Common());
+
+    /// <summary>The brokers that are known from the start, for requests of our own; <see langword="null"/> where connections must be
+    /// encrypted or authenticated, which only librdkafka does here.</summary>
+    internal IReadOnlyList<(string Host, int Port)>? PlainBrokers()
+    {
+        if (settings.Client.TryGetValue("security.protocol", out var protocol) && !protocol.Equals("plaintext", StringComparison.OrdinalIgnoreCase))
+            return null;
+        var brokers = new List<(string, int)>();
+        foreach (var server in settings.BootstrapServers.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            // librdkafka also takes PLAINTEXT://host:port.
+            if (!Uri.TryCreate($"kafka://{server[(server.IndexOf("://", StringComparison.Ordinal) is var at and >= 0 ? at + 3 : 0)..]}", UriKind.Absolute, out var address))
+                return null;
+            brokers.Add((address.IdnHost, address.Port < 0 ? DefaultPort : address.Port));
+        }
+        return brokers.Count > 0 ? brokers : null;
+    }
 
     private Dictionary<string, string> Common() => new(settings.Client, StringComparer.Ordinal) { ["bootstrap.servers"] = settings.BootstrapServers };
 }

@@ -6,7 +6,8 @@ namespace Hermes.Shared.Kafka;
 /// coordinator that moves, a connection that a restarted broker has forgotten.</summary>
 internal static class Patience
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    /// <summary>How long it waits before it asks again.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long one attempt waits.</summary>
     public static readonly TimeSpan OneAttempt = TimeSpan.FromSeconds(3);
@@ -33,7 +34,8 @@ internal static class Patience
         }
     }
 
-    private static bool Passes(Error error) => error.Code
+    /// <summary>Whether a refusal is one that passes.</summary>
+    public static bool Passes(Error error) => error.Code
         is ErrorCode.UnknownTopicOrPart or ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition
         or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupLoadInProgress
         or ErrorCode.OffsetNotAvailable or ErrorCode.FencedLeaderEpoch or ErrorCode.UnknownLeaderEpoch

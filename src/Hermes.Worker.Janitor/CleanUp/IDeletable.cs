@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Hermes.Shared.ConsumerGroups;
 using Hermes.Shared.Naming;
 
@@ -15,14 +16,15 @@ internal interface IDeletable
     /// <summary>The subscription whose group it is, or was.</summary>
     SubscriptionName Subscription { get; }
 
-    /// <summary>Looks freshly at all that may speak against the deletion.</summary>
+    /// <summary>Looks at all that may speak against the deletion in ZooKeeper, by a session that has just caught up.</summary>
+    Task<RegistryLook> LookAsync(CancellationToken cancellationToken);
+
+    /// <summary>What speaks against the deletion in what the group has committed.</summary>
+    /// <param name="look">What was seen in ZooKeeper.</param>
+    /// <param name="committed">All that the group has committed.</param>
     /// <returns>The first that does; <see langword="null"/>: nothing.</returns>
-    Task<DeletionOutcome?> ObstacleAsync(CancellationToken cancellationToken);
+    DeletionOutcome? ObstacleIn(RegistryLook look, IReadOnlyList<TopicPartitionOffset> committed);
 
-    /// <summary>The offsets that would be lost.</summary>
-    Task<IReadOnlyList<KeptOffset>> OffsetsAsync();
-
-    /// <summary>Deletes it.</summary>
-    /// <returns>False: the broker refuses, since it is in use.</returns>
-    Task<bool> TryDeleteAsync(IReadOnlyList<KeptOffset> offsets);
+    /// <summary>Of what the group has committed the part that would be lost.</summary>
+    IReadOnlyList<KeptOffset> Of(IReadOnlyList<TopicPartitionOffset> committed);
 }

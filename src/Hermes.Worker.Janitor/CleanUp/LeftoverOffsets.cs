@@ -1,14 +1,12 @@
 using Confluent.Kafka;
 using Hermes.Shared.ConsumerGroups;
-using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 
 namespace Hermes.Worker.Janitor.CleanUp;
 
 /// <summary>The offsets that the group of a subscription still has of a topic that the subscription does not read any more.</summary>
-internal sealed class LeftoverOffsets(
-    string group, string topic, SubscriptionName subscription, SubscriptionLook look, RegistryReader registry, IGroupAdministration kafka, KafkaNames names) : IDeletable
+internal sealed class LeftoverOffsets(string group, string topic, SubscriptionName subscription, SubscriptionLook look, RegistryReader registry, KafkaNames names) : IDeletable
 {
     public string Group => group;
 
@@ -16,22 +14,23 @@ internal sealed class LeftoverOffsets(
 
     public SubscriptionName Subscription => subscription;
 
-    public async Task<DeletionOutcome?> ObstacleAsync(CancellationToken cancellationToken)
+    public async Task<RegistryLook> LookAsync(CancellationToken cancellationToken)
     {
         if (!await look.IsThereAsync(subscription, cancellationToken))
-            return DeletionOutcome.SubscriptionIsGone;
+            return new(DeletionOutcome.SubscriptionIsGone);
         if (await look.IsMovedAsync(subscription, cancellationToken))
-            return DeletionOutcome.Retransmitted;
-        var read = ReadTopics.Of(subscription.Topic, (await registry.TopicAsync(subscription.Topic, cancellationToken)).Document, names);
-        var committed = await kafka.CommittedAsync(group);
-        if (!Leftovers(read, committed, names).Contains(topic))
-            return committed.Any(o => o.Topic == topic) ? DeletionOutcome.Read : DeletionOutcome.Absent;
-        return null;
+            return new(DeletionOutcome.Retransmitted);
+        return new(null, ReadTopics.Of(subscription.Topic, (await registry.TopicAsync(subscription.Topic, cancellationToken)).Document, names));
     }
 
-    public async Task<IReadOnlyList<KeptOffset>> OffsetsAsync() => KeptOffset.Of((await kafka.CommittedAsync(group)).Where(o => o.Topic == topic));
+    public DeletionOutcome? ObstacleIn(RegistryLook look, IReadOnlyList<TopicPartitionOffset> committed)
+    {
+        if (look.Read is { } read && Leftovers(read, committed, names).Contains(topic))
+            return null;
+        return committed.Any(o => o.Topic == topic) ? DeletionOutcome.Read : DeletionOutcome.Absent;
+    }
 
-    public Task<bool> TryDeleteAsync(IReadOnlyList<KeptOffset> offsets) => kafka.DeleteOffsetsAsync(group, [.. offsets.Select(o => new TopicPartition(o.Topic, o.Partition))]);
+    public IReadOnlyList<KeptOffset> Of(IReadOnlyList<TopicPartitionOffset> committed) => KeptOffset.Of(committed.Where(o => o.Topic == topic));
 
     /// <summary>Those topics of ours that a group has offsets of and that it does not read.</summary>
     /// <remarks>None where it has no offsets of what it is said to read: then what is known of the topics may be wrong, for

@@ -8,11 +8,13 @@ namespace Hermes.Worker.Janitor.CleanUp;
 /// <summary>What ZooKeeper knows of a subscription at this moment, by a server that has seen all that was committed.</summary>
 internal sealed class SubscriptionLook(IZooKeeper zooKeeper, HermesPaths hermes, JobPaths jobs)
 {
-    /// <summary>Whether it is in the registry.</summary>
+    /// <summary>Has the session see all that was committed before this call.</summary>
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken) => zooKeeper.SyncAsync(hermes.Groups, cancellationToken);
+
+    /// <summary>Whether it is in the registry, by a session that has caught up.</summary>
     /// <exception cref="RegistryException">The registry is not there, or it lacks what is always made with the topic: nothing follows.</exception>
     public async Task<bool> IsThereAsync(SubscriptionName subscription, CancellationToken cancellationToken)
     {
-        await zooKeeper.SyncAsync(hermes.Groups, cancellationToken);
         if (await zooKeeper.FindAsync(hermes.Subscription(subscription), cancellationToken) is not null)
             return true;
         var folder = hermes.Subscriptions(subscription.Topic);

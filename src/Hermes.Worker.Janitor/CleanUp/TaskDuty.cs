@@ -1,5 +1,6 @@
 using Hermes.Shared.ConsumerGroups;
 using Hermes.Shared.Hosting;
+using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 using Hermes.Worker.Janitor.Telemetry;
 using Hermes.ZooKeeper;
@@ -38,43 +39,34 @@ internal sealed partial class TaskDuty(
         // The age of a task is by ZooKeeper's clock alone: requestedAt is by that of whoever wrote it (C5, C12).
         var now = await server.NowAsync(cancellationToken);
         var ages = new List<TimeSpan>();
+        var due = new List<DueTask>();
         foreach (var name in tasks)
         {
-            if (await TryAsync(term, name, now, cancellationToken) is { } age)
+            if (await TryAsync(name, TimeSpan.Zero, () => LookAsync(term, name, now, due, cancellationToken)) is { } age)
+                ages.Add(age);
+        }
+        await deletion.RunAsync(term, [.. due.Select(d => d.Deletion)], now, cancellationToken);
+        foreach (var task in due)
+        {
+            if (await TryAsync(task.Name, task.Age, () => SettleAsync(term, task, cancellationToken)) is { } age)
                 ages.Add(age);
         }
         metrics.Waiting(ages.Count, ages.Count(a => a > options.TaskAlarmAge), ages.DefaultIfEmpty().Max());
     }
 
+    /// <summary>Has one task go on, whatever became of the others (C1).</summary>
     /// <returns>The age of a task that is still to be done.</returns>
-    private async Task<TimeSpan?> TryAsync(LeadershipTerm term, string name, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> TryAsync(string name, TimeSpan age, Func<Task<TimeSpan?>> work)
     {
-        var age = TimeSpan.Zero;
         try
         {
-            if (await zooKeeper.TryGetAsync($"{paths.Tasks}/{name}", cancellationToken) is not { } node)
-                return null;
-            age = Age(name, now - node.Stat.ModifiedAt);
-            if (age < options.TaskDelay || (_pauses.TryGetValue(name, out var pause) && clock.GetTimestamp() < pause.NotBefore))
-                return age;
-            if (await DoAsync(term, name, node, now, cancellationToken) is { } obstacle)
-            {
-                Pause(name);
-                await NoteAsync(term, name, obstacle, cancellationToken);
-                if (age > options.TaskAlarmAge)
-                    Log.Old(logger, name, age, obstacle);
-                else
-                    Log.Waits(logger, name, obstacle);
-                return age;
-            }
-            _pauses.Remove(name);
-            return null;
+            return await work();
         }
         catch (MultiFailedException e) when (e.Index > 0)
         {
             return TimeSpan.Zero; // asked for anew, or withdrawn, meanwhile (C10): looked at next time
         }
-        catch (Exception e) when (e is not OperationCanceledException and not MultiFailedException) // the others go on (C1)
+        catch (Exception e) when (e is not OperationCanceledException and not MultiFailedException)
         {
             Pause(name);
             metrics.TaskFailed();
@@ -83,9 +75,15 @@ internal sealed partial class TaskDuty(
         }
     }
 
-    /// <returns>What stands in the way; <see langword="null"/>: the task is done.</returns>
-    private async Task<string?> DoAsync(LeadershipTerm term, string name, NodeData node, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Reads a task, and adds it to those that are due, if it is.</summary>
+    /// <returns>The age of one that waits.</returns>
+    private async Task<TimeSpan?> LookAsync(LeadershipTerm term, string name, DateTimeOffset now, List<DueTask> due, CancellationToken cancellationToken)
     {
+        if (await zooKeeper.TryGetAsync($"{paths.Tasks}/{name}", cancellationToken) is not { } node)
+            return null;
+        var age = Age(name, now - node.Stat.ModifiedAt);
+        if (age < options.TaskDelay || (_pauses.TryGetValue(name, out var pause) && clock.GetTimestamp() < pause.NotBefore))
+            return age;
         CleanUpTask task;
         try
         {
@@ -94,34 +92,55 @@ internal sealed partial class TaskDuty(
         catch (InvalidDataException e)
         {
             metrics.TaskMalformed();
-            return $"it cannot be understood, and is kept: {e.Message}";
+            return await WaitAsync(term, name, age, $"it cannot be understood, and is kept: {e.Message}", cancellationToken);
         }
         if (task.Datacenter != settings.Datacenter)
         {
             metrics.Spared("datacenter");
-            return _named.Add(name) ? $"it is for datacenter '{task.Datacenter}', while this one is '{settings.Datacenter}' (Hermes:Datacenter)" : "it is for another datacenter";
+            return await WaitAsync(term, name, age, _named.Add(name)
+                ? $"it is for datacenter '{task.Datacenter}', while this one is '{settings.Datacenter}' (Hermes:Datacenter)"
+                : "it is for another datacenter", cancellationToken);
         }
         var end = Operation.Delete($"{paths.Tasks}/{name}", node.Stat.Version);
-        switch (await deletion.RunAsync(term, deletables.Of(task.Subscription), expected: null, "its subscription was removed", now, [end], cancellationToken))
+        due.Add(new(name, age, task.Subscription, end, new(deletables.Of(task.Subscription), expected: null, "its subscription was removed", [end])));
+        return null;
+    }
+
+    /// <returns>The age of a task that is still to be done.</returns>
+    private async Task<TimeSpan?> SettleAsync(LeadershipTerm term, DueTask task, CancellationToken cancellationToken)
+    {
+        switch (task.Deletion.Result())
         {
             case DeletionOutcome.SubscriptionIsBack:
                 // In one stroke: the task goes only while the subscription is there (C2).
-                var group = deletables.Of(task.Subscription).Group;
                 await zooKeeper.MultiAsync(
                 [
-                    term.Guard, Operation.Check(hermes.Subscription(task.Subscription), NodeVersion.Any), end,
-                    records.Note(new(clock.GetUtcNow(), WorkerHost.Worker, group, "spared: its subscription is there again, and the task is withdrawn")),
+                    term.Guard, Operation.Check(hermes.Subscription(task.Subscription), NodeVersion.Any), task.End,
+                    records.Note(new(clock.GetUtcNow(), WorkerHost.Worker, task.Deletion.What.Group, "spared: its subscription is there again, and the task is withdrawn")),
                 ], cancellationToken);
                 metrics.Spared(DeletionOutcome.SubscriptionIsBack.Reason);
-                Log.Withdrawn(logger, name);
-                return null;
+                Log.Withdrawn(logger, task.Name);
+                break;
             case DeletionOutcome.Deleted or DeletionOutcome.Absent:
-                Log.Done(logger, name);
-                return null;
+                Log.Done(logger, task.Name);
+                break;
             case var hindered:
                 metrics.Spared(hindered.Reason);
-                return hindered.Words;
+                return await WaitAsync(term, task.Name, task.Age, hindered.Words, cancellationToken);
         }
+        _pauses.Remove(task.Name);
+        return null;
+    }
+
+    private async Task<TimeSpan?> WaitAsync(LeadershipTerm term, string name, TimeSpan age, string obstacle, CancellationToken cancellationToken)
+    {
+        Pause(name);
+        await NoteAsync(term, name, obstacle, cancellationToken);
+        if (age > options.TaskAlarmAge)
+            Log.Old(logger, name, age, obstacle);
+        else
+            Log.Waits(logger, name, obstacle);
+        return age;
     }
 
     /// <summary>The audit has each obstacle of a task once, and not each attempt.</summary>
@@ -147,6 +166,8 @@ internal sealed partial class TaskDuty(
         var pause = RetryPause.After(failures, FirstRetryPause, options.LongestRetryPause);
         _pauses[name] = (failures, clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency));
     }
+
+    private sealed record DueTask(string Name, TimeSpan Age, SubscriptionName Subscription, Operation End, Deletion Deletion);
 
     private static partial class Log
     {

@@ -12,14 +12,16 @@ namespace Hermes.Worker.Janitor.Inactivity;
 
 /// <summary>Finds the groups that are ours by exact naming and have neither a subscription nor members now, and the offsets that
 /// living groups have left behind.</summary>
-/// <remarks>Reading a group's offsets costs two requests, so that only some groups are read at each look; they take turns.</remarks>
+/// <remarks>Only some groups are read at each look, in turns: each that is costs a node's write, so that the next leader knows what was seen.</remarks>
 internal sealed partial class GroupSurveyor(
     IZooKeeper zooKeeper, JanitorPaths paths, CompleteRegistry registry, RegistryReader documents, IGroupAdministration kafka, KafkaNames names, GroupPolicy policy,
     JanitorOptions options, JanitorMetrics metrics, ILogger<GroupSurveyor> logger)
 {
     private const int FewestLooks = 100;
     private const int ShareOfOwned = 4; // a quarter of the looks, so that leftovers are found however many look abandoned
+    private const int ReadAtOnce = 200;
     private readonly Dictionary<string, DateTimeOffset> _strangers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _unanswered = new(StringComparer.Ordinal);
 
     /// <param name="lastSeen">When a group was last looked at.</param>
     /// <param name="now">By ZooKeeper's clock.</param>
@@ -34,6 +36,8 @@ internal sealed partial class GroupSurveyor(
         var (candidates, owned) = Sort(all, topics, tasks);
         foreach (var gone in _strangers.Keys.Where(s => !candidates.Contains(s)).ToList())
             _strangers.Remove(gone);
+        foreach (var gone in _unanswered.Keys.Where(s => !candidates.Contains(s) && !owned.ContainsKey(s)).ToList())
+            _unanswered.Remove(gone);
         var suspects = candidates.Count - _strangers.Count;
         if (suspects > options.MostCandidates && suspects > options.LargestShare * all.Count)
         {
@@ -43,14 +47,13 @@ internal sealed partial class GroupSurveyor(
 
         var looks = Math.Max(FewestLooks, (int)(options.LookShare * all.Count));
         var kept = Math.Min(owned.Count, looks / ShareOfOwned);
-        List<string> lookedAt = [.. Turns(candidates, looks - kept, g => _strangers.TryGetValue(g, out var at) ? at : lastSeen(g))];
-        lookedAt.AddRange(Turns(owned.Keys, looks - lookedAt.Count, lastSeen));
+        List<string> turn = [.. Turns(candidates, looks - kept, LastTurn)];
+        turn.AddRange(Turns(owned.Keys, looks - turn.Count, LastTurn));
+        var lookedAt = await CommittedAsync(turn, now, cancellationToken);
         var read = new Dictionary<TopicName, ReadTopics>();
         var seen = new List<SeenGroup>();
-        foreach (var group in lookedAt)
+        foreach (var (group, committed) in lookedAt)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var committed = await kafka.CommittedAsync(group);
             if (owned.TryGetValue(group, out var subscription))
                 seen.AddRange(await OwnedAsync(group, subscription, committed, read, cancellationToken));
             else if (names.SubscriptionOf(group, committed.Select(o => o.Topic)) is { } former && topics.ContainsKey(former.Topic))
@@ -59,7 +62,41 @@ internal sealed partial class GroupSurveyor(
                 _strangers[group] = now;
         }
         Log.Surveyed(logger, all.Count, owned.Count, candidates.Count - _strangers.Count, lookedAt.Count);
-        return new(candidates, owned, lookedAt.ToHashSet(StringComparer.Ordinal), seen);
+        return new(candidates, owned, lookedAt.Keys.ToHashSet(StringComparer.Ordinal), seen);
+
+        // One whose offsets the broker does not tell has had its turn, so that it holds up no other.
+        DateTimeOffset? LastTurn(string group) =>
+            _unanswered.TryGetValue(group, out var asked) || _strangers.TryGetValue(group, out asked) ? asked : lastSeen(group);
+    }
+
+    /// <summary>What the groups have committed; those of which the broker does not tell are left out, and nothing follows for them.</summary>
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<TopicPartitionOffset>>> CommittedAsync(
+        IReadOnlyList<string> groups, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var read = new Dictionary<string, IReadOnlyList<TopicPartitionOffset>>(StringComparer.Ordinal);
+        var failures = 0;
+        KafkaException? last = null;
+        foreach (var asked in groups.Chunk(ReadAtOnce))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (var (group, answer) in await kafka.AllCommittedAsync(asked))
+            {
+                if (answer.Failure is { } failure)
+                {
+                    (last, _unanswered[group]) = (failure, now);
+                    failures++;
+                    continue;
+                }
+                _unanswered.Remove(group);
+                read[group] = answer.Found;
+            }
+        }
+        if (last is not null)
+        {
+            metrics.LookedAt("unanswered", failures);
+            Log.Unanswered(logger, last, failures);
+        }
+        return read;
     }
 
     private async Task<HashSet<string>> TasksAsync(CancellationToken cancellationToken) =>
@@ -135,5 +172,8 @@ internal sealed partial class GroupSurveyor(
     {
         [LoggerMessage(LogEvents.Surveyed, LogLevel.Information, "Looked at {Groups} groups: {Owned} have a subscription, {Candidates} look abandoned; the offsets of {Read} were read")]
         public static partial void Surveyed(ILogger logger, int groups, int owned, int candidates, int read);
+
+        [LoggerMessage(LogEvents.LookFailed, LogLevel.Warning, "The offsets of {Groups} groups could not be read; they have their turn again later")]
+        public static partial void Unanswered(ILogger logger, Exception exception, int groups);
     }
 }

@@ -32,38 +32,55 @@ internal sealed partial class InactiveDuty(
             var isAsked = await plans.IsAskedAsync(id, cancellationToken);
             if ((isAsked || (!options.DryRun && id == newest)) && await records.FindPlanAsync(id, cancellationToken) is { } plan)
             {
-                left = await CarryOutAsync(term, plan, ripe, left, now, cancellationToken);
+                (left, var isDone) = await CarryOutAsync(term, plan, ripe, left, now, cancellationToken);
                 // Done with: a group that is abandoned another time needs another plan.
-                if (isAsked && left > 0)
+                if (isAsked && isDone)
                     await plans.DropAsync(term, id, cancellationToken);
             }
         }
     }
 
-    /// <returns>How many more may be deleted in this run.</returns>
-    private async Task<int> CarryOutAsync(LeadershipTerm term, GroupPlan plan, Dictionary<string, Observation> ripe, int left, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <returns>How many more may be deleted in this run, and whether nothing of the plan is left to be done.</returns>
+    private async Task<(int Left, bool IsDone)> CarryOutAsync(
+        LeadershipTerm term, GroupPlan plan, Dictionary<string, Observation> ripe, int left, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var chosen = new List<(PlannedGroup Planned, Deletion Deletion)>();
+        var isDone = true;
         // Of a plan only what is still so: what has moved since is ripe no more.
         foreach (var planned in plan.Groups)
         {
             if (!ripe.TryGetValue(planned.Key, out var seen) || seen.FirstSeen != planned.FirstSeen)
                 continue;
-            if (left == 0)
+            if (chosen.Count == left)
             {
                 Log.Capped(logger, options.MostDeletions);
-                return 0;
+                isDone = false;
+                break;
             }
             var reason = $"{(planned.Topic is null ? "abandoned" : "not read")} since {planned.FirstSeen:O}, seen so {planned.Looks} times";
             var what = deletables.Of(SubscriptionName.Parse(planned.Subscription), planned.Topic);
-            var outcome = await deletion.RunAsync(term, what, seen.Offsets, reason, now, [observations.Forgetting(planned.Key)], cancellationToken);
+            chosen.Add((planned, new(what, seen.Offsets, reason, [observations.Forgetting(planned.Key)])));
             ripe.Remove(planned.Key);
-            left--;
-            if (outcome is DeletionOutcome.Deleted or DeletionOutcome.Absent)
-                observations.Forget(planned.Key);
-            else
-                await SpareAsync(term, planned, outcome, cancellationToken);
         }
-        return left;
+        await deletion.RunAsync(term, [.. chosen.Select(c => c.Deletion)], now, cancellationToken);
+        foreach (var (planned, attempt) in chosen)
+        {
+            switch (attempt)
+            {
+                case { Failure: { } failure }: // the others go on, and this one is tried at the next run
+                    isDone = false;
+                    metrics.Spared("failure");
+                    Log.Failed(logger, failure, planned.Key);
+                    break;
+                case { Outcome: DeletionOutcome.Deleted or DeletionOutcome.Absent }:
+                    observations.Forget(planned.Key);
+                    break;
+                default:
+                    await SpareAsync(term, planned, attempt.Result(), cancellationToken);
+                    break;
+            }
+        }
+        return (left - chosen.Count, isDone);
     }
 
     /// <summary>It is seen anew from now on.</summary>
@@ -83,5 +100,8 @@ internal sealed partial class InactiveDuty(
 
         [LoggerMessage(LogEvents.Spared, LogLevel.Information, "Group {Group} looked abandoned and is spared: {Reason}")]
         public static partial void Spared(ILogger logger, string group, string reason);
+
+        [LoggerMessage(LogEvents.PlannedFailed, LogLevel.Warning, "The planned deletion of group {Group} ran into a failure; it is tried again at the next run")]
+        public static partial void Failed(ILogger logger, Exception exception, string group);
     }
 }

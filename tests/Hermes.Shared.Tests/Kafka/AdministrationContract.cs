@@ -34,7 +34,10 @@ public abstract class AdministrationContract
             Assert.ThrowsAnyAsync<KafkaException>(() => early.CommitAsync("given-up", Offsets(7))),
             Assert.ThrowsAnyAsync<KafkaException>(() => early.CommittedAsync("given-up", Partitions)),
             Assert.ThrowsAnyAsync<KafkaException>(() => early.FindGroupAsync("given-up")),
-            Assert.ThrowsAnyAsync<KafkaException>(() => early.DeleteGroupAsync("kept")));
+            Assert.ThrowsAnyAsync<KafkaException>(() => early.DeleteGroupAsync("kept")),
+            FailureAsync(early.FindGroupsAsync(["kept"])),
+            FailureAsync(early.AllCommittedAsync(["kept"])),
+            FailureAsync(early.DeleteGroupsAsync(["kept"])));
         Assert.All(failures, f => Assert.True(f.Error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_Transport, f.ToString()));
         await broker.StartAsync();
 
@@ -100,6 +103,64 @@ public abstract class AdministrationContract
     }
 
     [Fact]
+    public async Task Many_groups_are_asked_about_in_few_requests_and_each_has_its_own_answer()
+    {
+        await using var counter = new RequestCounter();
+        await using var broker = await LaunchAsync(counter);
+        counter.Forward(broker.BootstrapServers);
+        using var kafka = new KafkaAdministration(new(new() { BootstrapServers = counter.Address }));
+        await PrepareAsync(kafka);
+        var groups = Enumerable.Range(0, 300).Select(i => string.Create(CultureInfo.InvariantCulture, $"many-{i}")).ToList();
+        await Parallel.ForEachAsync(groups.Index(), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (group, _) => await kafka.CommitAsync(group.Item, Offsets(group.Index)));
+        using var member = new ConsumerBuilder<Ignore, Ignore>(new KafkaClients(new() { BootstrapServers = counter.Address }).Consumer("many-0")).SetLogHandler((_, _) => { }).Build();
+        member.Subscribe(Topic);
+        await Until.TrueAsync(() =>
+        {
+            member.Consume(TimeSpan.Zero);
+            return member.Assignment.Count == Partitions.Length;
+        }, "the assignment", Minute);
+        string[] all = [.. groups, "no-such-group"];
+
+        counter.Take();
+        var found = await kafka.FindGroupsAsync(all);
+        var committed = await kafka.AllCommittedAsync(all);
+        // What the member and librdkafka ask meanwhile is counted too; one by one it would be twelve hundred.
+        Assert.InRange(counter.Take(), 6, 60);
+        Assert.Equal(all.Order(StringComparer.Ordinal), found.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal((ConsumerGroupState.Stable, 1), found["many-0"].OrThrow());
+        Assert.All(groups.Skip(1), g => Assert.Equal((ConsumerGroupState.Empty, 0), found[g].OrThrow()));
+        Assert.Null(found["no-such-group"].OrThrow());
+        foreach (var (i, group) in groups.Index())
+            Assert.Equal(Offsets(i), committed[group].OrThrow().OrderBy(o => o.Partition.Value));
+        Assert.Empty(committed["no-such-group"].OrThrow());
+
+        var gone = await kafka.DeleteGroupsAsync(all);
+        Assert.False(gone["many-0"].OrThrow()); // it has a member
+        Assert.All(all.Skip(1), g => Assert.True(gone[g].OrThrow()));
+        Assert.Equal(["kept", "many-0"], (await kafka.GroupsAsync()).Select(g => g.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(Offsets(3), await kafka.CommittedAsync("kept", Partitions));
+    }
+
+    [Fact]
+    public async Task Many_groups_are_answered_while_the_broker_goes_and_comes()
+    {
+        await using var broker = await LaunchAsync();
+        using var kafka = Administration(broker);
+        await PrepareAsync(kafka);
+        for (var restart = 0; restart < 2; restart++)
+        {
+            Assert.Equal(Offsets(3), (await kafka.AllCommittedAsync(["kept"]))["kept"].OrThrow());
+            await broker.KillAsync();
+            var early = kafka.AllCommittedAsync(["kept"]);
+            Assert.NotNull((await kafka.DeleteGroupsAsync(["kept"]))["kept"].Failure); // asked once
+            await broker.StartAsync();
+            if ((await early)["kept"].Failure is { } failure) // it was away for longer than the limit
+                Assert.True(failure.Error.Code is ErrorCode.Local_Transport or ErrorCode.Local_TimedOut or ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable, failure.Error.ToString());
+            await WhenAnsweringAsync(kafka);
+        }
+    }
+
+    [Fact]
     public async Task A_commit_for_a_group_with_members_is_refused_at_once_and_says_why()
     {
         await using var broker = await LaunchAsync();
@@ -142,7 +203,8 @@ public abstract class AdministrationContract
         Assert.Empty(await kafka.GroupsAsync());
     }
 
-    protected abstract Task<IKafkaBroker> LaunchAsync();
+    /// <param name="counter">Through which its clients reach it; <see langword="null"/>: as they are.</param>
+    protected abstract Task<IKafkaBroker> LaunchAsync(RequestCounter? counter = null);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -158,6 +220,9 @@ public abstract class AdministrationContract
         await Until.TrueAsync(async () => (await kafka.PartitionsAsync(Topic)).Count == Partitions.Length, "the topic", Minute);
         await kafka.CommitAsync("kept", Offsets(3));
     }
+
+    private static async Task<KafkaException> FailureAsync<T>(Task<IReadOnlyDictionary<string, GroupAnswer<T>>> asked) =>
+        Assert.Single(await asked).Value.Failure ?? throw new InvalidOperationException("There is an answer.");
 
     private static Task WhenAnsweringAsync(KafkaAdministration kafka) => Until.TrueAsync(async () =>
     {

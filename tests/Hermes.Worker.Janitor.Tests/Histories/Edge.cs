@@ -9,6 +9,16 @@ internal sealed class Edge
     /// <summary>Called when it has been carried out; may throw: then nobody learns of it.</summary>
     public Action<string> After { get; set; } = _ => { };
 
+    /// <summary>Called before a broker goes on with the next group of a request, with what it does; may throw: then it has no
+    /// answer for this one.</summary>
+    public Action<string> Between { get; set; } = _ => { };
+
+    public T One<T>(string name, Func<T> work)
+    {
+        Between(name);
+        return work();
+    }
+
     public T Call<T>(string name, Func<T> work)
     {
         Before(name);

@@ -66,6 +66,7 @@ internal sealed class History : IDisposable
         var life = new Life();
         edge.Before = call => Before(call, life);
         edge.After = call => After(call, life);
+        edge.Between = Between;
         life.Janitor = new(World, edge, _options, _all.Count + 1);
         _all.Add(life.Janitor);
         _leader = life.Janitor;
@@ -91,12 +92,26 @@ internal sealed class History : IDisposable
         Trace.Add($"{World.Clock.Passed}: {life.Janitor!.Guard} {call}");
         World.Truth.LookAtTasks();
         var words = call.Split(' ');
-        if (words is ["delete", "group", var group])
-            World.Truth.Judge(group, RunFrom, _options);
-        else if (words is ["delete", "offsets", var owner, var topic])
+        if (words is ["delete", "offsets", var owner, var topic])
             World.Truth.Judge(owner, topic, _options);
         // A deletion that is on its way cannot be stopped; only what is short may happen meanwhile.
         Interrupt(call, life, isSent: words[0] != "delete", isDone: false);
+    }
+
+    private void Between(string call)
+    {
+        World.Truth.LookAtTasks();
+        if (call.Split(' ') is ["delete", "group", var group])
+            World.Truth.Judge(group, RunFrom, _options);
+        switch (_script.Next(32))
+        {
+            case 0:
+                Happen(isShort: true);
+                break;
+            case 1:
+                Trace.Add($"    {call} fails");
+                throw new KafkaException(Confluent.Kafka.ErrorCode.NotCoordinatorForGroup);
+        }
     }
 
     private void After(string call, Life life)

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Hermes.Shared.Kafka;
 
 namespace Hermes.Worker.Janitor.Tests.Histories;
@@ -17,14 +16,10 @@ internal sealed class MemoryAdministration(MemoryBroker broker, Edge edge) : IGr
         "groups", () => (IReadOnlyList<(string, ConsumerGroupState)>)[.. broker.Groups.Select(g => (g.Key, g.Value.ReadTopics.Count > 0 ? ConsumerGroupState.Stable : ConsumerGroupState.Empty))]);
 
     public Task<(ConsumerGroupState State, int Members)?> FindGroupAsync(string group) => Call(
-        $"describe {group}", () => broker.Groups.TryGetValue(group, out var found)
-            ? (found.ReadTopics.Count > 0 ? ConsumerGroupState.Stable : ConsumerGroupState.Empty, found.ReadTopics.Count)
-            : ((ConsumerGroupState, int)?)null);
+        $"describe {group}", () => Describe(group));
 
     public Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(string group) => Call(
-        $"offsets of {group}", () => broker.Groups.TryGetValue(group, out var found)
-            ? (IReadOnlyList<TopicPartitionOffset>)[.. found.Offsets.Select(o => new TopicPartitionOffset(o.Key, 0, o.Value))]
-            : []);
+        $"offsets of {group}", () => Committed(group));
 
     public Task CommitAsync(string group, IReadOnlyList<TopicPartitionOffset> offsets) => Call($"commit {group}", () =>
     {
@@ -35,12 +30,14 @@ internal sealed class MemoryAdministration(MemoryBroker broker, Edge edge) : IGr
         return true;
     });
 
-    public Task DeleteGroupAsync(string group) => Call($"delete group {group}", () =>
-    {
-        if (broker.Delete(group) is ErrorCode.NonEmptyGroup and var code)
-            throw new DeleteGroupsException([new() { Group = group, Error = new Error(code) }]);
-        return true;
-    });
+    public Task<IReadOnlyDictionary<string, GroupAnswer<(ConsumerGroupState State, int Members)?>>> FindGroupsAsync(IReadOnlyCollection<string> groups) =>
+        Each("describe", groups, Describe);
+
+    public Task<IReadOnlyDictionary<string, GroupAnswer<IReadOnlyList<TopicPartitionOffset>>>> AllCommittedAsync(IReadOnlyCollection<string> groups) =>
+        Each("offsets of", groups, Committed);
+
+    public Task<IReadOnlyDictionary<string, GroupAnswer<bool>>> DeleteGroupsAsync(IReadOnlyCollection<string> groups) =>
+        Each("delete group", groups, g => broker.Delete(g) is not ErrorCode.NonEmptyGroup);
 
     public Task<bool> DeleteOffsetsAsync(string group, IReadOnlyList<TopicPartition> partitions) =>
         Call($"delete offsets {group} {partitions[0].Topic}", () => broker.DeleteOffset(group, partitions[0].Topic));
@@ -53,6 +50,46 @@ internal sealed class MemoryAdministration(MemoryBroker broker, Edge edge) : IGr
 
     public Task<IReadOnlyList<TopicPartitionOffset>> EndsAsync(IReadOnlyList<TopicPartition> partitions) =>
         Call("ends", () => (IReadOnlyList<TopicPartitionOffset>)[.. partitions.Select(p => new TopicPartitionOffset(p, broker.Ends[p.Topic]))]);
+
+    private (ConsumerGroupState State, int Members)? Describe(string group) => broker.Groups.TryGetValue(group, out var found)
+        ? (found.ReadTopics.Count > 0 ? ConsumerGroupState.Stable : ConsumerGroupState.Empty, found.ReadTopics.Count)
+        : null;
+
+    private IReadOnlyList<TopicPartitionOffset> Committed(string group) => broker.Groups.TryGetValue(group, out var found)
+        ? [.. found.Offsets.Select(o => new TopicPartitionOffset(o.Key, 0, o.Value))]
+        : [];
+
+    /// <summary>A broker goes through the groups of a request one by one, and others come in between.</summary>
+    private Task<IReadOnlyDictionary<string, GroupAnswer<T>>> Each<T>(string name, IReadOnlyCollection<string> groups, Func<string, T> work)
+    {
+        var answers = new Dictionary<string, GroupAnswer<T>>(StringComparer.Ordinal);
+        if (groups.Count == 0)
+            return Task.FromResult<IReadOnlyDictionary<string, GroupAnswer<T>>>(answers);
+        try
+        {
+            edge.Call($"{name}s: {string.Join(' ', groups)}", () =>
+            {
+                foreach (var group in groups)
+                {
+                    try
+                    {
+                        answers[group] = new(edge.One($"{name} {group}", () => work(group)), null);
+                    }
+                    catch (KafkaException e)
+                    {
+                        answers[group] = new(default!, e);
+                    }
+                }
+                return true;
+            });
+        }
+        catch (KafkaException e)
+        {
+            foreach (var group in groups)
+                answers[group] = new(default!, e);
+        }
+        return Task.FromResult<IReadOnlyDictionary<string, GroupAnswer<T>>>(answers);
+    }
 
     private Task<T> Call<T>(string name, Func<T> work) => Task.FromResult(edge.Call(name, work));
 }

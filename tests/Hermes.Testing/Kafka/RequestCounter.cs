@@ -3,10 +3,10 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Hermes.Bench.Janitor;
+namespace Hermes.Testing.Kafka;
 
 /// <summary>Stands between clients and a broker that advertises this address, and counts the requests by Kafka's API key.</summary>
-internal sealed class RequestCounter : IAsyncDisposable
+public sealed class RequestCounter : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
@@ -31,6 +31,7 @@ internal sealed class RequestCounter : IAsyncDisposable
     }
 
     /// <summary>Begins to pass on what comes.</summary>
+    /// <param name="broker">The address and port at which it really listens.</param>
     public void Forward(string broker) => _accepting = AcceptAsync(IPEndPoint.Parse(broker));
 
     public async ValueTask DisposeAsync()
