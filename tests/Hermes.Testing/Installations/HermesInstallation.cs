@@ -45,12 +45,12 @@ public sealed class HermesInstallation : IAsyncDisposable
 
     public string KafkaTopic => Names.PrimaryTopic(Topic, isAvro: false);
 
-    public static async Task<HermesInstallation> CreateAsync(string zooKeeperServers, string root, string brokers, int partitions = 4, TopicMapper mapper = TopicMapper.Default)
+    public static async Task<HermesInstallation> CreateAsync(string zooKeeperServers, string root, string brokers, int partitions = 4, TopicMapper mapper = TopicMapper.Default, short replicas = 1)
     {
         var zooKeeper = ZooKeeperClient.Start(new() { ConnectionString = zooKeeperServers });
         var kafka = new KafkaSettings { BootstrapServers = brokers, Namespace = root.Trim('/'), TopicMapper = mapper };
         var installation = new HermesInstallation(zooKeeper, root, kafka, zooKeeperServers);
-        await installation._administration.CreateTopicAsync(installation.KafkaTopic, partitions, 1, new Dictionary<string, string>(StringComparer.Ordinal));
+        await installation._administration.CreateTopicAsync(installation.KafkaTopic, partitions, replicas, new Dictionary<string, string>(StringComparer.Ordinal));
         await Until.TrueAsync(async () => (await installation._administration.PartitionsAsync(installation.KafkaTopic)).Count == partitions, "the topic that was created");
         await installation.Registry.CreateGroupAsync(new() { GroupName = Topic.Group }, Cancellation);
         await installation.Registry.CreateTopicAsync(new() { Name = Topic.ToString(), ContentType = ContentTypes.Json }, Cancellation);

@@ -1,23 +1,26 @@
+using System.Globalization;
 using Hermes.Testing.Processes;
 
 namespace Hermes.Testing.Kafka;
 
-/// <summary>A real Kafka of the distribution in <c>KAFKA_HOME</c>: one process that is broker and controller, with a folder and ports of its own.</summary>
+/// <summary>A real Kafka of the distribution in <c>KAFKA_HOME</c>: one process that is broker and controller, with a folder and ports of
+/// its own; or one more broker of another's cluster.</summary>
 public sealed class RealKafka : IKafkaBroker
 {
     private static readonly TimeSpan StopBudget = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder = new();
     private readonly string _home;
+    private readonly string _cluster;
     private readonly int _port;
     private readonly int _controllerPort;
     private ChildProcess? _server;
 
-    private RealKafka(string home, int[] ports)
-    {
-        _home = home;
-        (_port, _controllerPort) = (ports[0], ports[1]);
-    }
+    private RealKafka(string home, string cluster, int id, int port, int controllerPort) =>
+        (_home, _cluster, Id, _port, _controllerPort) = (home, cluster, id, port, controllerPort);
+
+    /// <summary>Its number in the cluster; the first is 1, and the controller.</summary>
+    public int Id { get; }
 
     public string BootstrapServers => $"127.0.0.1:{_port}";
 
@@ -32,19 +35,14 @@ public sealed class RealKafka : IKafkaBroker
     {
         if (KafkaDistribution.WhyNoTools is { } reason)
             throw new InvalidOperationException(reason);
-        var kafka = new RealKafka(KafkaDistribution.Home!, FreePorts.Take(2));
-        try
-        {
-            await kafka.FormatAsync(settings);
-            await kafka.StartAsync();
-            return kafka;
-        }
-        catch
-        {
-            await kafka.DisposeAsync();
-            throw;
-        }
+        var ports = FreePorts.Take(2);
+        var cluster = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        return await LaunchAsync(new(KafkaDistribution.Home!, cluster, 1, ports[0], ports[1]), settings);
     }
+
+    /// <summary>Starts one more broker of this one's cluster.</summary>
+    public Task<RealKafka> AddBrokerAsync(int id, IReadOnlyDictionary<string, string>? settings = null) =>
+        LaunchAsync(new(_home, _cluster, id, FreePorts.Take(1)[0], _controllerPort), settings);
 
     public async Task StartAsync()
     {
@@ -79,16 +77,32 @@ public sealed class RealKafka : IKafkaBroker
         _folder.Dispose();
     }
 
+    private static async Task<RealKafka> LaunchAsync(RealKafka kafka, IReadOnlyDictionary<string, string>? settings)
+    {
+        try
+        {
+            await kafka.FormatAsync(settings);
+            await kafka.StartAsync();
+            return kafka;
+        }
+        catch
+        {
+            await kafka.DisposeAsync();
+            throw;
+        }
+    }
+
     private ChildProcess Server => _server ?? throw new InvalidOperationException("The broker was never started.");
 
     private async Task FormatAsync(IReadOnlyDictionary<string, string>? settings)
     {
+        var isFirst = Id == 1;
         var all = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["process.roles"] = "broker,controller",
-            ["node.id"] = "1",
+            ["process.roles"] = isFirst ? "broker,controller" : "broker",
+            ["node.id"] = Id.ToString(CultureInfo.InvariantCulture),
             ["controller.quorum.voters"] = $"1@127.0.0.1:{_controllerPort}",
-            ["listeners"] = $"PLAINTEXT://127.0.0.1:{_port},CONTROLLER://127.0.0.1:{_controllerPort}",
+            ["listeners"] = $"PLAINTEXT://127.0.0.1:{_port}" + (isFirst ? $",CONTROLLER://127.0.0.1:{_controllerPort}" : ""),
             ["advertised.listeners"] = $"PLAINTEXT://127.0.0.1:{_port}",
             ["controller.listener.names"] = "CONTROLLER",
             ["inter.broker.listener.name"] = "PLAINTEXT",
@@ -109,8 +123,7 @@ public sealed class RealKafka : IKafkaBroker
             all[name] = value;
         await File.WriteAllLinesAsync(ConfigurationFile, all.Select(pair => $"{pair.Key}={pair.Value}"));
         // Joined by "=": an id may begin with a dash, and would be taken for an option.
-        var cluster = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        await using var format = Run("kafka-storage.sh", "format", $"--cluster-id={cluster}", "-c", ConfigurationFile);
+        await using var format = Run("kafka-storage.sh", "format", $"--cluster-id={_cluster}", "-c", ConfigurationFile);
         if (await format.WhenExitedAsync(TimeSpan.FromSeconds(60)) is var code and not 0)
             throw new InvalidOperationException($"Formatting the broker's folder failed ({code}):\n{format.Output}");
     }

@@ -4,7 +4,11 @@ namespace Hermes.Testing.ZooKeeper;
 
 /// <summary>A session that dies at its n-th write, before or after the write is done, as a process would that is killed there:
 /// nothing more is sent, and its ephemeral nodes go.</summary>
-public sealed class MortalZooKeeper(ZooKeeperClient inner, int lethalWrite, bool isAfter) : IZooKeeper
+/// <param name="inner">The session.</param>
+/// <param name="lethalWrite">Which write it dies of, from 1 on; <see cref="int.MaxValue"/>: it lives.</param>
+/// <param name="isAfter">Whether that write is still done.</param>
+/// <param name="beforeWrite">What happens before each write, with its number.</param>
+public sealed class MortalZooKeeper(ZooKeeperClient inner, int lethalWrite, bool isAfter, Func<int, Task>? beforeWrite = null) : IZooKeeper
 {
     private int _writes;
     private int _isDead;
@@ -65,7 +69,10 @@ public sealed class MortalZooKeeper(ZooKeeperClient inner, int lethalWrite, bool
     private async ValueTask<T> WriteAsync<T>(Func<ValueTask<T>> write)
     {
         Alive(inner);
-        var isLast = Interlocked.Increment(ref _writes) == lethalWrite;
+        var number = Interlocked.Increment(ref _writes);
+        if (beforeWrite is not null)
+            await beforeWrite(number);
+        var isLast = number == lethalWrite;
         if (isLast && !isAfter)
             await DieAsync();
         var result = await write();

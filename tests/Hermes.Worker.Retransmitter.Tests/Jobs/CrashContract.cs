@@ -1,24 +1,14 @@
-using System.Diagnostics.Metrics;
 using Confluent.Kafka;
-using Hermes.Delivery;
-using Hermes.Intake;
-using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
-using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
-using Hermes.Shared.Schemas;
 using Hermes.Testing;
 using Hermes.Testing.Http;
 using Hermes.Testing.Installations;
 using Hermes.Testing.Kafka;
 using Hermes.Testing.ZooKeeper;
-using Hermes.Worker.Retransmitter.Jobs;
 using Hermes.Worker.Retransmitter.Replaying;
-using Hermes.Worker.Retransmitter.Telemetry;
 using Hermes.ZooKeeper;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hermes.Worker.Retransmitter.Tests.Jobs;
 
@@ -184,33 +174,10 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
     /// <returns>Whether it died of the write.</returns>
     private static async Task<bool> LiveAndDieAsync(HermesInstallation hermes, string id, int lethalWrite, bool isAfter, TimeSpan? orderPatience)
     {
-        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         await using var mortal = new MortalZooKeeper(ZooKeeperClient.Start(new() { ConnectionString = hermes.ZooKeeperServers }), lethalWrite, isAfter);
-        var clients = new KafkaClients(hermes.Kafka);
-        using var kafka = new KafkaAdministration(clients);
-        using var nudge = new Nudge();
-        using var threads = new IntakeThreads(1, NullLoggerFactory.Instance, TimeProvider.System);
-        var meters = services.GetRequiredService<IMeterFactory>();
-        await using var engine = new DeliveryEngine(new() { AllowLoopback = true }, meters, NullLoggerFactory.Instance, TimeProvider.System);
-        var options = new RetransmitterOptions { LookInterval = TimeSpan.FromMilliseconds(50), CheckpointInterval = TimeSpan.FromMilliseconds(100), OrderPatience = orderPatience ?? new RetransmitterOptions().OrderPatience };
-        var metrics = new RetransmitterMetrics(meters);
-        var registry = new RegistryReader(mortal, hermes.Paths);
-        var rewinds = new RewindPlanner(kafka, hermes.Names);
-        var schemas = new SchemaSettings();
-        await using var store = new SchemaStore(new(schemas, hermes.Kafka), schemas, meters, NullLogger<SchemaStore>.Instance, TimeProvider.System);
-        var replays = new Replays(threads, new(store, hermes.Names, new()), new(meters), engine, clients, hermes.Names, registry, options, metrics, NullLogger<Replays>.Instance, TimeProvider.System);
-        var runner = new JobRunner(
-            mortal, new(hermes.Paths), hermes.Paths, kafka, hermes.Kafka, hermes.Names, new(registry, rewinds, new(rewinds, kafka)), replays, new HermesSettings(), options, metrics,
-            NullLogger<JobRunner>.Instance, TimeProvider.System);
         try
         {
-            // A claim of the dead one may not be gone yet.
-            await Until.TrueAsync(async () =>
-            {
-                await runner.RunAsync(id, hasItsTurn: true, nudge, Cancellation);
-                return await hermes.ZooKeeper.TryGetAsync(new JobPaths(hermes.Paths).Status(id), Cancellation) is { } status
-                    && JobPhases.IsFinal(JobJson.ReadStatus(status.Data.Span).Phase);
-            }, "the job's end", Minute);
+            await OneJob.RunAsync(hermes, mortal, id, orderPatience);
         }
         catch (Exception) when (mortal.IsDead)
         {
