@@ -37,32 +37,9 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task With_a_live_consumer_a_death_at_any_write_repeats_nothing_and_loses_nothing(bool inBatches)
-    {
-        await using var endpoint = await HttpEndpoint.StartAsync();
-        await using var hermes = await InstallAsync();
-        var subscription = await hermes.SubscribeAsync("billing", endpoint.Address);
-        if (inBatches)
-            await MakeBatchAsync(hermes, subscription);
-        await using var consumer = RunningWorker.Start(hermes);
-        var ends = await PublishAsync(hermes);
-        await Until.TrueAsync(() => Messages(endpoint).Count >= 40, $"the first delivery:\n{consumer.Output}", Minute);
-        await ForEachDeathAsync(hermes, async (jobs, die) =>
-        {
-            await WhenAtEndAsync(hermes, subscription, ends);
-            var before = Messages(endpoint).Count;
-            var id = await jobs.AskAsync(subscription, new JobTarget { Messages = 3 });
-            var status = await die(id);
-            Assert.All(status.Partitions, p => Assert.Equal(MoveProofs.Acknowledged, p.Moved));
-            // An order is obeyed once, whoever of its authors lives: each message comes exactly once more.
-            await Until.TrueAsync(() => Messages(endpoint).Count >= before + (3 * ends.Count), $"the second delivery:\n{consumer.Output}", Minute);
-            await WhenAtEndAsync(hermes, subscription, ends);
-            Assert.Equal(before + (3 * ends.Count), Messages(endpoint).Count);
-        });
-        Assert.Equal(0, await consumer.StopAsync());
-    }
+    [InlineData(Shape.Serial)]
+    [InlineData(Shape.Batch)]
+    public Task With_a_live_consumer_a_death_at_any_write_repeats_nothing_and_loses_nothing(Shape shape) => RewindLiveAsync(shape);
 
     [Fact]
     public async Task With_a_member_that_knows_only_Hermes_s_nodes_a_death_at_any_write_leaves_none_of_them()
@@ -88,31 +65,17 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_replay_whose_worker_dies_at_any_write_delivers_its_range_and_repeats_what_was_after_the_checkpoint_at_most(bool inBatches)
+    [InlineData(Shape.Serial)]
+    [InlineData(Shape.Batch)]
+    public Task A_replay_whose_worker_dies_at_any_write_delivers_its_range_and_repeats_what_was_after_the_checkpoint_at_most(Shape shape) => ReplayAsync(shape);
+
+    /// <summary>How a subscription is delivered.</summary>
+    public enum Shape
     {
-        await using var endpoint = await HttpEndpoint.StartAsync();
-        await using var hermes = await InstallAsync();
-        var subscription = await hermes.SubscribeAsync("billing", endpoint.Address, new() { Rate = 100_000, InflightSize = 4 });
-        if (inBatches)
-            await MakeBatchAsync(hermes, subscription);
-        var ends = await PublishAsync(hermes);
-        var committed = await hermes.CommittedAsync(subscription);
-        var total = ends.Sum(e => e.Offset.Value);
-        await ForEachDeathAsync(hermes, async (jobs, die) =>
-        {
-            var before = Messages(endpoint).Count;
-            // Slow enough for a few checkpoints.
-            var id = await jobs.Client.CreateAsync(JobSite.Rewind(subscription, new() { Duration = "PT1H" }) with { Mode = JobModes.Replay, Rate = (int)(total * 2 / 3 / (inBatches ? BatchSize : 1)) }, Cancellation);
-            var status = await die(id);
-            Assert.Equal(total, status.Replay!.Done);
-            var came = Messages(endpoint).Skip(before).ToList();
-            Assert.All(came, r => Assert.Equal(id, r.Job));
-            Assert.Equal(total, came.DistinctBy(r => r.Id).Count());
-            Assert.All(came.CountBy(r => r.Id), r => Assert.InRange(r.Value, 1, 2)); // one death
-            Assert.Equal(committed, await hermes.CommittedAsync(subscription));
-        });
+        Serial,
+        Batch,
+        OrderedByKey,
+        Broadcast,
     }
 
     protected abstract IKafkaBroker Broker { get; }
@@ -121,12 +84,81 @@ public abstract class CrashContract(ZooKeeperFixture zooKeeper, ITestOutputHelpe
 
     private Task<HermesInstallation> InstallAsync() => HermesInstallation.CreateAsync(zooKeeper.Require(), zooKeeper.FreshRoot(), Broker.BootstrapServers, partitions: 2);
 
-    private static async Task MakeBatchAsync(HermesInstallation hermes, SubscriptionName subscription) => await hermes.Registry.UpdateSubscriptionAsync(
-        subscription, d => d with { DeliveryType = DeliveryTypes.Batch, SubscriptionPolicy = new() { BatchSize = BatchSize, BatchTime = 50 } }, Cancellation);
+    protected async Task RewindLiveAsync(Shape shape)
+    {
+        await using var first = await HttpEndpoint.StartAsync();
+        await using var second = await HttpEndpoint.StartAsync();
+        await using var hermes = await InstallAsync();
+        var subscription = await SubscribeAsync(hermes, shape, first, second);
+        await using var consumer = RunningWorker.Start(hermes);
+        var ends = await PublishAsync(hermes);
+        await Until.TrueAsync(() => Messages(first).Count >= 40, $"the first delivery:\n{consumer.Output}", Minute);
+        await ForEachDeathAsync(hermes, async (jobs, die) =>
+        {
+            await WhenAtEndAsync(hermes, subscription, ends);
+            var before = Messages(first).Count;
+            var id = await jobs.AskAsync(subscription, new JobTarget { Messages = 3 });
+            var status = await die(id);
+            Assert.All(status.Partitions, p => Assert.Equal(MoveProofs.Acknowledged, p.Moved));
+            // An order is obeyed once, whoever of its authors lives: each message comes exactly once more.
+            await Until.TrueAsync(() => Messages(first).Count >= before + (3 * ends.Count), $"the second delivery:\n{consumer.Output}", Minute);
+            await WhenAtEndAsync(hermes, subscription, ends);
+            Assert.Equal(before + (3 * ends.Count), Messages(first).Count);
+        });
+        Assert.Equal(0, await consumer.StopAsync());
+        Assert.Equal(shape is Shape.Broadcast ? Sorted(first) : [], Sorted(second));
+    }
+
+    protected async Task ReplayAsync(Shape shape)
+    {
+        await using var first = await HttpEndpoint.StartAsync();
+        await using var second = await HttpEndpoint.StartAsync();
+        await using var hermes = await InstallAsync();
+        var subscription = await SubscribeAsync(hermes, shape, first, second);
+        var ends = await PublishAsync(hermes);
+        var committed = await hermes.CommittedAsync(subscription);
+        var total = ends.Sum(e => e.Offset.Value);
+        await ForEachDeathAsync(hermes, async (jobs, die) =>
+        {
+            var marks = new[] { first, second }.Select(e => (Endpoint: e, Before: Messages(e).Count)).Take(shape is Shape.Broadcast ? 2 : 1).ToList();
+            // Slow enough for a few checkpoints.
+            var id = await jobs.Client.CreateAsync(JobSite.Rewind(subscription, new() { Duration = "PT1H" }) with { Mode = JobModes.Replay, Rate = (int)(total * 2 / (shape is Shape.Batch ? BatchSize : 1)) }, Cancellation);
+            var status = await die(id);
+            Assert.Equal(total, status.Replay!.Done);
+            foreach (var (endpoint, before) in marks)
+            {
+                var came = Messages(endpoint).Skip(before).ToList();
+                Assert.All(came, r => Assert.Equal(id, r.Job));
+                Assert.Equal(total, came.DistinctBy(r => r.Id).Count());
+                Assert.All(came.CountBy(r => r.Id), r => Assert.InRange(r.Value, 1, 2)); // one death
+            }
+            Assert.Equal(committed, await hermes.CommittedAsync(subscription));
+        });
+    }
+
+    private static async Task<SubscriptionName> SubscribeAsync(HermesInstallation hermes, Shape shape, HttpEndpoint first, HttpEndpoint second)
+    {
+        var extensions = shape switch
+        {
+            Shape.OrderedByKey => """{"order":"key"}""",
+            Shape.Broadcast => $$"""{"endpoints":["{{first.Address}}","{{second.Address}}"]}""",
+            _ => null,
+        };
+        var subscription = await hermes.SubscribeAsync("billing", first.Address, new() { Rate = 100_000, InflightSize = 4, MessageBackoff = 50 }, extensions: extensions);
+        await hermes.Registry.UpdateSubscriptionAsync(subscription, d => shape switch
+        {
+            Shape.Batch => d with { DeliveryType = DeliveryTypes.Batch, SubscriptionPolicy = new() { BatchSize = BatchSize, BatchTime = 50 } },
+            Shape.Broadcast => d with { Mode = "BROADCAST" },
+            _ => d,
+        }, Cancellation);
+        return subscription;
+    }
 
     /// <summary>All messages that came, one a request or many.</summary>
     private static List<(string Id, string? Job)> Messages(HttpEndpoint endpoint) => [.. endpoint.Requests.SelectMany(r =>
         r.MessageIds.Select(id => (id, r.Header(ReplaySubscription.IdHeader))))];
+
+    private static IReadOnlyList<string> Sorted(HttpEndpoint endpoint) => [.. Messages(endpoint).Select(m => m.Id).Order(StringComparer.Ordinal)];
 
     /// <summary>So many that each partition has more than the jobs go back.</summary>
     private static async Task<IReadOnlyList<TopicPartitionOffset>> PublishAsync(HermesInstallation hermes)

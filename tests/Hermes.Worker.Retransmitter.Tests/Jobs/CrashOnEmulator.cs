@@ -8,6 +8,17 @@ public sealed class CrashOnEmulator(ZooKeeperFixture zooKeeper, ITestOutputHelpe
 {
     private EmulatorProcess? _broker;
 
+    // The other shapes differ in delivery alone, not in what they ask of a broker.
+    [Theory]
+    [InlineData(Shape.OrderedByKey)]
+    [InlineData(Shape.Broadcast)]
+    public Task Other_shapes_are_rewound_with_a_death_at_any_write(Shape shape) => RewindLiveAsync(shape);
+
+    [Theory]
+    [InlineData(Shape.OrderedByKey)]
+    [InlineData(Shape.Broadcast)]
+    public Task Other_shapes_are_replayed_with_a_death_at_any_write(Shape shape) => ReplayAsync(shape);
+
     protected override IKafkaBroker Broker => _broker!;
 
     public async ValueTask InitializeAsync() => _broker = await EmulatorProcess.LaunchAsync();

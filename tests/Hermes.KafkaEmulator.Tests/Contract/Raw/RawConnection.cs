@@ -40,7 +40,8 @@ internal sealed class RawConnection : IAsyncDisposable
         await BrokerAccess.UntilAsync(async () =>
         {
             var beat = await connection.AskAsync<HeartbeatRequest, HeartbeatResponse>(new() { GroupId = group, MemberId = "nobody" }, version: 4);
-            return beat.ErrorCode is not (KafkaError.NotCoordinator or KafkaError.CoordinatorLoadInProgress or KafkaError.CoordinatorNotAvailable);
+            // Kafka answers a heartbeat with no error while it still loads the group.
+            return beat.ErrorCode is not (KafkaError.None or KafkaError.NotCoordinator or KafkaError.CoordinatorLoadInProgress or KafkaError.CoordinatorNotAvailable);
         }, $"the broker has loaded {group}");
         return connection;
     }
