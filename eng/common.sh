@@ -12,7 +12,7 @@ need_dotnet() {
 
 # need_packages NAME... : installs those of Debian's packages that are not there.
 need_packages() {
-  local missing=()
+  local missing=() package
   for package in "$@"; do
     [ "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" = "install ok installed" ] || missing+=("$package")
   done
@@ -84,24 +84,29 @@ zookeeper_serves() {
   answer=$(exec 3<>"/dev/tcp/127.0.0.1/$1" && printf srvr >&3 && timeout 1 cat <&3) && [[ $answer == *Mode:* ]]
 }
 
-# start_kafka KAFKA_HOME FOLDER PORT CONTROLLER_PORT : a real broker; leaves its process id in $!.
-start_kafka() {
-  local home=$1 folder=$2 port=$3 controller=$4
-  mkdir -p "$folder"
-  cat >"$folder/server.properties" <<CFG
+# kafka_properties DATA PORT CONTROLLER_PORT : the settings of a single real broker.
+kafka_properties() {
+  cat <<CFG
 process.roles=broker,controller
 node.id=1
-controller.quorum.voters=1@127.0.0.1:$controller
-listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller
-advertised.listeners=PLAINTEXT://127.0.0.1:$port
+controller.quorum.voters=1@127.0.0.1:$3
+listeners=PLAINTEXT://127.0.0.1:$2,CONTROLLER://127.0.0.1:$3
+advertised.listeners=PLAINTEXT://127.0.0.1:$2
 controller.listener.names=CONTROLLER
-log.dirs=$folder/data
+log.dirs=$1
 offsets.topic.num.partitions=1
 offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 CFG
+}
+
+# start_kafka KAFKA_HOME FOLDER PORT CONTROLLER_PORT : a real broker; leaves its process id in $!.
+start_kafka() {
+  local home=$1 folder=$2 port=$3 controller=$4
+  mkdir -p "$folder"
+  kafka_properties "$folder/data" "$port" "$controller" >"$folder/server.properties"
   LOG_DIR="$folder/logs" KAFKA_HEAP_OPTS=-Xmx512m "$home/bin/kafka-storage.sh" format -t hermesquickstart000001 \
     -c "$folder/server.properties" >"$folder/log" 2>&1 || { tail -n 20 "$folder/log" >&2; fail "Kafka's storage could not be formatted."; }
   LOG_DIR="$folder/logs" KAFKA_HEAP_OPTS=-Xmx512m "$home/bin/kafka-server-start.sh" "$folder/server.properties" >>"$folder/log" 2>&1 &

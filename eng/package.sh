@@ -22,7 +22,8 @@ command -v dpkg-deb >/dev/null || fail "dpkg-deb is missing: a Debian package is
 
 architecture=$(dpkg --print-architecture)
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
-depends="libc6, libgcc-s1, libstdc++6"
+# systemd has the program that makes the user; the runtime speaks TLS by OpenSSL, and trusts what the system trusts.
+depends="systemd, libc6, libgcc-s1, libstdc++6, libssl3 | libssl3t64, ca-certificates"
 $self_contained || depends+=", aspnetcore-runtime-10.0"
 
 staged=$(mktemp -d)

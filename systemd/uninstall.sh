@@ -12,6 +12,7 @@ case "${1:-}" in
   *) say "Usage: systemd/uninstall.sh [--purge]" >&2; exit 2 ;;
 esac
 [ "$(id -u)" -eq 0 ] || fail "Removing from / needs root."
+! dpkg-query -W -f '${Status}' hermes-workers 2>/dev/null | grep -q ' installed$' || fail "The Debian package hermes-workers is installed: apt-get remove it."
 
 units=(hermes-workers.target hermes-consumer.service hermes-retransmitter.service hermes-janitor.service)
 systemctl disable --now "${units[@]}" 2>/dev/null || true # those that are not there need no end
