@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hermes.Shared.Health;
+using Hermes.Shared.Telemetry;
 using Hermes.Worker.Janitor.Leadership;
 using Hermes.Worker.Janitor.Telemetry;
 using Hermes.ZooKeeper.Recipes;
@@ -25,7 +26,16 @@ internal sealed class Duties(Leader leader, Heartbeats heartbeats, TimeProvider 
             await leader.WhileLeadingAsync(async (term, ended) =>
             {
                 using var span = JanitorMetrics.Source.StartActivity($"sweep {heartbeat.Name}");
-                await work(term, ended);
+                span?.SetTag("hermes.fencing_number", term.FencingNumber);
+                try
+                {
+                    await work(term, ended);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    span?.Fail(e);
+                    throw;
+                }
             }, cancellationToken);
         }
         finally

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Text;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
+using Hermes.Shared.Telemetry;
 using Hermes.Worker.Retransmitter.Replaying;
 using Hermes.Worker.Retransmitter.Telemetry;
 using Hermes.ZooKeeper;
@@ -36,7 +38,7 @@ internal sealed partial class JobRunner(
             if (await ClaimedJob.ReadAsync(zooKeeper, paths, hermes, claim, WorkerHost.Worker, settings, id, logger, clock, working.Token) is not { } job
                 || job.Status is { } status && JobPhases.IsFinal(status.Phase))
                 return;
-            await RunAsync(job, hasItsTurn, nudge, new(claim.Lost, stoppingToken, working.Token));
+            await RunAsync(job, hasItsTurn, nudge, new(claim.Lost, stoppingToken, working.Token), span);
             span?.SetTag("hermes.job.phase", job.Status?.Phase);
             if (job.Status is { } end && JobPhases.IsFinal(end.Phase))
                 metrics.Ended(end.Phase, clock.GetUtcNow() - job.CreatedAt);
@@ -44,6 +46,11 @@ internal sealed partial class JobRunner(
         catch (Exception e) when (e is ClaimLostException || (e is OperationCanceledException && claim.Lost.IsCancellationRequested && !stoppingToken.IsCancellationRequested))
         {
             Log.ClaimLost(logger, id);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            span?.Fail(e);
+            throw;
         }
     }
 
@@ -59,7 +66,7 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task RunAsync(ClaimedJob job, bool hasItsTurn, Nudge nudge, Ends ends)
+    private async Task RunAsync(ClaimedJob job, bool hasItsTurn, Nudge nudge, Ends ends, Activity? span)
     {
         var cancellationToken = ends.Either;
         JobRequest request;
@@ -68,6 +75,8 @@ internal sealed partial class JobRunner(
             if (JobRequest.Read(job.Data) is not { } read)
                 return;
             request = read;
+            span?.SetTag("hermes.subscription", request.Subscription.ToString());
+            span?.SetTag("hermes.job.mode", request.Document.Mode);
             if ((job.Status is not { } status || !JobPhases.IsUnderWay(status.Phase)) && !await TryBeginAsync(job, request, hasItsTurn, cancellationToken))
                 return;
         }

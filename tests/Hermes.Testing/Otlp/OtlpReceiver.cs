@@ -54,7 +54,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
         {
             case "/v1/traces":
                 Take(request, (resource, source, span) => _spans.Enqueue(new(
-                    resource.GetValueOrDefault("service.name", ""), source, span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4), span.Attributes(9), resource)));
+                    resource.GetValueOrDefault("service.name", ""), source, span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4), span.Attributes(9), resource, span.Messages(15).Any(status => status.Number(3) == 2))));
                 break;
             case "/v1/metrics":
                 Take(request, (_, _, metric) => _metrics[metric.Text(1)] = 0);
