@@ -14,6 +14,12 @@ public sealed class RunningWorker : IAsyncDisposable
     /// <summary>All that it has written.</summary>
     public string Output => _process.Output;
 
+    /// <summary>The id of its process.</summary>
+    public int ProcessId => _process.Id;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Its memory, as it is now.</summary>
     public long ResidentBytes => _process.ResidentBytes;
 

@@ -5,6 +5,8 @@ public sealed class AttachedKafka(string bootstrapServers) : IKafkaBroker
 {
     public string BootstrapServers => bootstrapServers;
 
+    public bool HasExited => false; // it is not ours to look at
+
     public Task StartAsync() => throw NotOurs();
 
     public Task StopAsync() => throw NotOurs();

@@ -37,6 +37,8 @@ public sealed class EmulatorProcess : IKafkaBroker
         }
     }
 
+    public bool HasExited => _server is null or { HasExited: true };
+
     public async Task StartAsync()
     {
         if (_server is { HasExited: false })

@@ -6,6 +6,9 @@ public interface IKafkaBroker : IAsyncDisposable
     /// <summary>The address that clients are given, the same over every restart.</summary>
     string BootstrapServers { get; }
 
+    /// <summary>Whether it has ended, by itself or by somebody.</summary>
+    bool HasExited { get; }
+
     /// <summary>Starts it after a stop or a kill, and returns when it answers.</summary>
     Task StartAsync();
 

@@ -44,6 +44,8 @@ public sealed class RealKafka : IKafkaBroker
     public Task<RealKafka> AddBrokerAsync(int id, IReadOnlyDictionary<string, string>? settings = null) =>
         LaunchAsync(new(_home, _cluster, id, FreePorts.Take(1)[0], _controllerPort), settings);
 
+    public bool HasExited => _server is null or { HasExited: true };
+
     public async Task StartAsync()
     {
         if (_server is { HasExited: false })

@@ -91,7 +91,8 @@ public sealed class ZooKeeperServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    internal async Task BeginAsync()
+    /// <summary>Starts it (again), and does not wait until it serves.</summary>
+    public async Task BeginAsync()
     {
         if (ZooKeeperInstallation.WhyNot is { } reason)
             throw new InvalidOperationException(reason);

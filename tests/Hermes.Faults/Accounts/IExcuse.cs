@@ -1,0 +1,14 @@
+namespace Hermes.Faults.Accounts;
+
+/// <summary>Something that may have kept deliveries from being settled.</summary>
+internal interface IExcuse
+{
+    /// <summary>When it began.</summary>
+    TimeSpan Begin { get; }
+
+    /// <summary>Whether it may have kept this delivery from being settled, so that the message comes again.</summary>
+    bool Excuses(Delivery delivery);
+
+    /// <summary>Whether it met a span of time.</summary>
+    bool Meets(TimeSpan from, TimeSpan to);
+}

@@ -1,0 +1,270 @@
+using System.Globalization;
+using Confluent.Kafka;
+using Hermes.Faults.Accounts;
+using Hermes.Faults.Fleets;
+using Hermes.Faults.Loads;
+using Hermes.Faults.Plans;
+using Hermes.Faults.Soaks;
+using Hermes.Shared.Naming;
+using Hermes.Shared.Registry;
+using Hermes.Testing;
+using Hermes.Testing.Installations;
+
+namespace Hermes.Faults;
+
+/// <summary>Runs the whole fleet under load, jobs and sweeps, does to it what the plan says, and audits what became of every message,
+/// offset, job and group.</summary>
+internal sealed class Conductor
+{
+    public const string JobsLeft = "jobs that did not end";
+    public const string JobsBroken = "jobs that ended otherwise than completed";
+    public const string GroupsLeft = "groups that were not deleted";
+    public const string GroupsGone = "resting groups that were deleted";
+    public const string SlowRecovery = "recoveries that took too long";
+    public const string NotSettled = "offsets that were not committed at the end";
+    public const string NotFlat = "figures that were not flat";
+
+    private const string Canary = "canary";
+    private const string Resting = "resting";
+    private static readonly string[] Live = ["billing", "audit", "ordered", Canary];
+    private static readonly TimeSpan Start = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan QuietStart = TimeSpan.FromSeconds(5);
+
+    private readonly RunClock _clock = new(TimeProvider.System);
+    private readonly Findings _findings = new();
+    private readonly List<string> _figures = [];
+    private readonly Pulse _pulse;
+    private readonly RunSettings _settings;
+    private readonly Action<string> _say;
+
+    public Conductor(RunSettings settings, Action<string> say) => (_settings, _say, _pulse) = (settings, say, new(_clock));
+
+    /// <summary>Does it all.</summary>
+    public async Task<Verdict> RunAsync(CancellationToken cancellationToken)
+    {
+        var ledger = new Ledger(_clock, _findings);
+        await using var site = await Site.BuildAsync(_settings.Broker, ledger, _settings.Plan, _settings.SampleInterval is null ? FleetSettings.Eager : FleetSettings.Calm);
+        var hermes = site.Hermes;
+        var live = new List<SubscriptionName>();
+        foreach (var name in Live)
+            live.Add(await hermes.SubscribeAsync(name, site.Endpoint + name, Policy(name), extensions: name == "ordered" ? """{"order":"partition"}""" : null));
+        var resting = await hermes.SubscribeAsync(Resting, site.Endpoint + Resting, Policy(Resting));
+        await SetStateAsync(hermes, resting, SubscriptionState.Suspended, cancellationToken);
+        var sweeps = new SweepDesk(hermes, site.Endpoint);
+        var stranger = hermes.Names.ConsumerGroup(new(HermesInstallation.Topic, "stranger"));
+        await sweeps.CommitAsync(stranger, cancellationToken);
+        var untouched = new Dictionary<string, IReadOnlyList<TopicPartitionOffset>>(StringComparer.Ordinal);
+        foreach (var group in new[] { hermes.Names.ConsumerGroup(resting), stranger })
+            untouched[group] = await hermes.Administration.CommittedAsync(group);
+
+        foreach (var worker in site.Workers.Values)
+            await worker.StartAsync();
+        using var publisher = new Publisher(hermes, ledger);
+        var jobs = new JobDesk(hermes, _clock, _settings.Plan.Seed);
+        var runner = new FaultRunner(site, _clock, _findings, _say);
+        var watch = new OffsetWatch(hermes, ledger, _findings, _settings.LookInterval);
+        var sampler = new Sampler([.. site.Workers.Values]);
+        using var stopLoad = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var stopWatch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var stopResting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await UntilReadyAsync(site, cancellationToken);
+        _say($"{_clock.Now.TotalSeconds,7:0.0} all six workers are ready");
+
+        var began = _clock.Now;
+        List<Task> load =
+        [
+            publisher.RunAsync(_settings.Rate, stopLoad.Token),
+            jobs.AskAsync([.. live.Where(s => s.Name != Canary)], _settings.JobInterval, stopLoad.Token),
+            sweeps.RunAsync(_settings.SweepInterval, stopLoad.Token),
+        ];
+        List<Task> watching = [_pulse.RunAsync(stopWatch.Token), jobs.WatchAsync(stopWatch.Token), runner.SuperviseAsync(stopWatch.Token), watch.RunAsync(live, new Dictionary<string, IReadOnlyList<TopicPartitionOffset>>(StringComparer.Ordinal), stopWatch.Token)];
+        var restingWatch = watch.RunAsync([], untouched, stopResting.Token);
+        if (_settings.SampleInterval is { } every)
+            watching.Add(sampler.RunAsync(every, stopLoad.Token));
+
+        await Task.Delay(QuietStart, TimeProvider.System, cancellationToken);
+        await runner.RunAsync(_settings.Plan, cancellationToken);
+        if (runner.Disturbances.Count > 0)
+            await RecoverAsync(site, ledger, publisher, jobs, sweeps, live, runner.Disturbances, cancellationToken);
+        if (began + _settings.Length - _clock.Now is var rest && rest > TimeSpan.Zero)
+            await Task.Delay(rest, TimeProvider.System, cancellationToken);
+
+        // The rest must end with its group where it was: then all that was published meanwhile is delivered.
+        await stopLoad.CancelAsync();
+        await Task.WhenAll(load);
+        await stopResting.CancelAsync();
+        await restingWatch;
+        await CheckRestingAsync(hermes, untouched, cancellationToken);
+        await Stubborn.DoAsync(() => SetStateAsync(hermes, resting, SubscriptionState.Active, cancellationToken), "the end of the rest", cancellationToken);
+        await DrainAsync(hermes, ledger, jobs, sweeps, [.. live, resting], cancellationToken);
+        await stopWatch.CancelAsync();
+        await Task.WhenAll(watching);
+        await StopAsync(site);
+
+        var audit = new Audit(ledger, _findings, jobs.Jobs, [.. runner.Disturbances, .. _pulse.Standstills]);
+        foreach (var name in Live.Append(Resting))
+            audit.Check(name);
+        CheckJobs(jobs);
+        _figures.Insert(0, string.Create(CultureInfo.InvariantCulture, $"{ledger.Confirmed} messages to {Live.Length + 1} subscriptions; {audit.Retransmitted} deliveries that jobs asked for; {audit.Repeats} repeats by faults, of deliveries at most {audit.LongestLag.TotalSeconds:0.00} s before the fault"));
+        _figures.Insert(1, string.Create(CultureInfo.InvariantCulture, $"{jobs.Jobs.Count} jobs, {sweeps.Doomed.Count} groups to delete, {watch.Looks} looks at offsets, {runner.Disturbances.Count} faults{string.Concat(runner.Skipped.Select(s => $", {s.Value} left out ({s.Key})"))}"));
+        if (jobs.Jobs.MaxBy(j => (j.EndedAt ?? _clock.Now) - j.AskedAt) is { } longest)
+            _figures.Add(string.Create(CultureInfo.InvariantCulture, $"{((longest.EndedAt ?? _clock.Now) - longest.AskedAt).TotalSeconds:0.0} s for the longest job: {longest.Document.Mode} of {longest.Subscription}, asked at {longest.AskedAt.TotalSeconds:0.0} s"));
+        if (_pulse.Standstills is { Count: > 0 } standstills)
+            _figures.Add(string.Create(CultureInfo.InvariantCulture, $"the machine left the conductor no time {standstills.Count} times, for {standstills.Max(s => (s.End - s.Begin).TotalSeconds):0.0} s at most"));
+        if (_settings.SampleInterval is not null)
+            JudgeFlatness(sampler);
+        var logs = site.Workers.ToDictionary(w => w.Key, w => w.Value.Output, StringComparer.Ordinal);
+        logs["jobs"] = string.Join('\n', jobs.Jobs.Select(Describe));
+        return new(_findings, _figures, logs);
+    }
+
+    private static SubscriptionPolicy Policy(string name) => new() { Rate = 100_000, MessageBackoff = 50, RequestTimeout = 5000, InflightSize = name == "audit" ? 5 : null };
+
+    private static Task<RegisteredSubscription> SetStateAsync(HermesInstallation hermes, SubscriptionName subscription, string state, CancellationToken cancellationToken) =>
+        hermes.Registry.UpdateSubscriptionAsync(subscription, s => s with { State = state }, cancellationToken);
+
+    private static async Task UntilReadyAsync(Site site, CancellationToken cancellationToken)
+    {
+        var why = new List<string>();
+        try
+        {
+            await Until.TrueAsync(async () => (why = await NotReadyAsync(site, cancellationToken)).Count == 0, "all six workers are ready", Start);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}\n{string.Join('\n', why)}\n{string.Join('\n', site.Workers.Values.Select(w => w.Output))}", e);
+        }
+    }
+
+    private static async Task<List<string>> NotReadyAsync(Site site, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(site.Workers.Values.Select(w => w.WhyNotReadyAsync(cancellationToken)));
+        return [.. answers.OfType<string>()];
+    }
+
+    /// <summary>All loops must move within 10 s of the last fault's end: pages, messages, jobs and tasks.</summary>
+    private async Task RecoverAsync(
+        Site site, Ledger ledger, Publisher publisher, JobDesk jobs, SweepDesk sweeps, IReadOnlyList<SubscriptionName> live, IReadOnlyList<Disturbance> disturbances, CancellationToken cancellationToken)
+    {
+        var end = disturbances.Max(d => d.End!.Value);
+        var why = new List<string>();
+        await Task.WhenAll(
+            MeasureAsync("all pages say ready", async () =>
+            {
+                await Until.TrueAsync(async () => (why = await NotReadyAsync(site, cancellationToken)).Count == 0, "all pages say ready", DrainLimit);
+            }),
+            MeasureAsync("each subscription gets a new message", async () =>
+            {
+                var id = await publisher.PublishAsync();
+                await Until.TrueAsync(() => live.All(s => ledger.HasGot(s.Name, id, end)), "each subscription gets a new message", DrainLimit);
+            }),
+            MeasureAsync("a job ends", async () =>
+            {
+                var job = await jobs.AskAsync(JobDesk.DryRun(live.Single(s => s.Name == Canary)), cancellationToken);
+                await Until.TrueAsync(() => job.EndedAt is not null, "a job ends", DrainLimit);
+            }),
+            MeasureAsync("a group is deleted", async () =>
+            {
+                var group = await sweeps.DeleteOneAsync(cancellationToken);
+                await Until.TrueAsync(async () => !(await sweeps.LeftAsync(cancellationToken)).Contains(group), "a group is deleted", DrainLimit);
+            }));
+        if (_findings.CountOf(SlowRecovery) > 0 && why.Count > 0)
+            _figures.AddRange(why);
+
+        async Task MeasureAsync(string what, Func<Task> wait)
+        {
+            try
+            {
+                await wait();
+            }
+            catch (TimeoutException) { } // a finding, by its time
+            // A machine that stood still meanwhile is not the fleet's fault; it must recover from that as well.
+            var took = _clock.Now - _pulse.Standstills.Select(s => s.End).Append(end).Max();
+            _figures.Add(string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.0} s after the last fault: {what}"));
+            if (took > RecoveryLimit)
+                _findings.Add(SlowRecovery, string.Create(CultureInfo.InvariantCulture, $"{what}: {took.TotalSeconds:0.0} s after the last fault, limit {RecoveryLimit.TotalSeconds:0} s"));
+        }
+    }
+
+    private async Task CheckRestingAsync(HermesInstallation hermes, Dictionary<string, IReadOnlyList<TopicPartitionOffset>> untouched, CancellationToken cancellationToken)
+    {
+        foreach (var (group, expected) in untouched)
+        {
+            var committed = await Stubborn.DoAsync(() => hermes.Administration.CommittedAsync(group), $"the offsets of {group}", cancellationToken);
+            if (!committed.ToHashSet().SetEquals(expected))
+                _findings.Add(GroupsGone, $"{group} has {string.Join(", ", committed)}, and had {string.Join(", ", expected)}");
+        }
+    }
+
+    /// <summary>Waits for the end of all that is under way.</summary>
+    private async Task DrainAsync(
+        HermesInstallation hermes, Ledger ledger, JobDesk jobs, SweepDesk sweeps, IReadOnlyList<SubscriptionName> subscriptions, CancellationToken cancellationToken)
+    {
+        var start = _clock.Now;
+        await TryAsync(() => Task.FromResult(jobs.Unfinished.Count == 0));
+        await TryAsync(() => Task.FromResult(subscriptions.All(s => ledger.Missing(s.Name, TimeSpan.Zero).Count == 0)));
+        await TryAsync(async () => (await sweeps.LeftAsync(cancellationToken)).Count == 0);
+        var unsettled = new List<string>();
+        await TryAsync(async () => (unsettled = await UnsettledAsync()).Count == 0);
+        foreach (var group in await sweeps.LeftAsync(cancellationToken))
+            _findings.Add(GroupsLeft, group);
+        foreach (var one in unsettled)
+            _findings.Add(NotSettled, one);
+        _figures.Add(string.Create(CultureInfo.InvariantCulture, $"{(_clock.Now - start).TotalSeconds:0.0} s after the load all was done"));
+
+        async Task<List<string>> UnsettledAsync()
+        {
+            var left = new List<string>();
+            var ends = await Stubborn.DoAsync(async () => await hermes.Administration.EndsAsync(await hermes.Administration.PartitionsAsync(hermes.KafkaTopic)), "the ends", cancellationToken);
+            foreach (var subscription in subscriptions)
+            {
+                var committed = await Stubborn.DoAsync(() => hermes.CommittedAsync(subscription), $"the offsets of {subscription}", cancellationToken);
+                if (!committed.ToHashSet().SetEquals(ends))
+                    left.Add($"{subscription}: {string.Join(", ", committed.Select(c => $"{c.Partition.Value}: {c.Offset.Value}"))} of {string.Join(", ", ends.Select(c => $"{c.Partition.Value}: {c.Offset.Value}"))}");
+            }
+            return left;
+        }
+
+        async Task TryAsync(Func<Task<bool>> condition)
+        {
+            while (!await condition() && _clock.Now - start < DrainLimit)
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private void CheckJobs(JobDesk jobs)
+    {
+        foreach (var job in jobs.Jobs)
+        {
+            if (job.EndedAt is null)
+                _findings.Add(JobsLeft, Describe(job));
+            // A range may be empty, when the broker was away for all of it.
+            else if (job.Status!.Phase != Shared.Jobs.JobPhases.Completed && job.Status.Reason?.StartsWith("There is no record in the range", StringComparison.Ordinal) is not true)
+                _findings.Add(JobsBroken, Describe(job));
+        }
+    }
+
+    private static string Describe(AskedJob job) => string.Create(CultureInfo.InvariantCulture,
+        $"{job.Id} ({job.Document.Mode} of {job.Subscription}, asked at {job.AskedAt.TotalSeconds:0.00} s, ended at {job.EndedAt?.TotalSeconds:0.00} s): {job.Status?.Phase ?? "no status"} {job.Status?.Reason ?? job.Status?.WaitsFor}");
+
+    private async Task StopAsync(Site site)
+    {
+        foreach (var worker in site.Workers.Values)
+        {
+            if (await worker.StopAsync() is var code and not 0)
+                _findings.Add("stops that were not clean", $"{worker.Name}: exit code {code} at the end");
+        }
+    }
+
+    private void JudgeFlatness(Sampler sampler)
+    {
+        foreach (var figure in sampler.Judge())
+        {
+            _figures.Add(figure.ToString());
+            if (!figure.IsFlat)
+                _findings.Add(NotFlat, figure.Name);
+        }
+    }
+}
