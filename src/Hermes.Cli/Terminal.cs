@@ -10,6 +10,9 @@ namespace Hermes.Cli;
 /// <param name="Redraws">Whether standard error is a real terminal, on which a line may be drawn over.</param>
 internal sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error, int? Width, bool Redraws = false)
 {
+    /// <summary>The clock on the wall, against which a command judges what it finds.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     public static Terminal OfProcess() => new(

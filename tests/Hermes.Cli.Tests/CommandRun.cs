@@ -10,10 +10,10 @@ internal sealed record CommandRun(int Code, string Output, string Error)
 
     public static Task<CommandRun> OfAsync(params string[] arguments) => WithInputAsync("", arguments);
 
-    public static async Task<CommandRun> WithInputAsync(string input, string[] arguments, CancellationToken cancellationToken = default)
+    public static async Task<CommandRun> WithInputAsync(string input, string[] arguments, TimeProvider? clock = null, CancellationToken cancellationToken = default)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var terminal = new Terminal(new MemoryStream(Encoding.UTF8.GetBytes(input)), output, TextWriter.Synchronized(error), Width: null);
+        var terminal = new Terminal(new MemoryStream(Encoding.UTF8.GetBytes(input)), output, TextWriter.Synchronized(error), Width: null) { Clock = clock ?? TimeProvider.System };
         var code = await HermesCommand.RunAsync(arguments, terminal, cancellationToken);
         return new(code, output.ToString(), error.ToString());
     }

@@ -35,6 +35,9 @@ internal sealed class Site : IAsyncDisposable
 
     public Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.OfAsync([.. arguments, .. _connection]);
 
+    /// <summary>The same on a machine whose clock is ahead.</summary>
+    public Task<CommandRun> RunAheadAsync(TimeSpan ahead, params string[] arguments) => CommandRun.WithInputAsync("", [.. arguments, .. _connection], clock: new ClockAhead(ahead));
+
     public Task<CommandRun> RunWithInputAsync(string input, params string[] arguments) => CommandRun.WithInputAsync(input, [.. arguments, .. _connection]);
 
     /// <summary>Group <c>shop</c> with topic <c>shop.orders</c>.</summary>
@@ -92,5 +95,10 @@ internal sealed class Site : IAsyncDisposable
     {
         _admin.Dispose();
         await ZooKeeper.DisposeAsync();
+    }
+
+    private sealed class ClockAhead(TimeSpan ahead) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
     }
 }

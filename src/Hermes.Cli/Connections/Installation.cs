@@ -44,6 +44,7 @@ internal sealed class Installation : IAsyncDisposable
         BootstrapServers = Get<KafkaSettings>().BootstrapServers;
         ClusterName = Get<KafkaSettings>().ClusterName;
         ZooKeeperServers = Get<ZooKeeperSettings>().ConnectionString;
+        IsZooKeeperEncrypted = Get<ZooKeeperSettings>().Tls;
         Datacenter = Get<HermesSettings>().Datacenter;
     }
 
@@ -74,6 +75,8 @@ internal sealed class Installation : IAsyncDisposable
     public string ClusterName { get; }
 
     public string ZooKeeperServers { get; }
+
+    public bool IsZooKeeperEncrypted { get; }
 
     public string Datacenter { get; }
 

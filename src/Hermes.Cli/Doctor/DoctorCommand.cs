@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Reflection;
 using System.Text.Json.Nodes;
 using Hermes.Cli.Connections;
+using Hermes.Shared.Hosting;
 
 namespace Hermes.Cli.Doctor;
 
@@ -16,7 +16,7 @@ internal static class DoctorCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var findings = new Findings();
-            findings.Ok("hermes", $"version {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}");
+            findings.Ok("hermes", $"version {WorkerSignature.Version}");
             await ExamineAsync(context, parsed, findings, cancellationToken);
             if (parsed.GetValue(json))
                 context.Printer.Json(new JsonArray([.. findings.All.Select(Document)]));
@@ -41,17 +41,21 @@ internal static class DoctorCommand
         }
         await using (hermes)
         {
-            var clock = TimeProvider.System;
+            var clock = context.Terminal.Clock;
             var kafka = new KafkaChecks(hermes, findings);
             var registry = new RegistryChecks(hermes, findings, clock);
             var hasRegistry = await new ServerChecks(hermes, findings, clock).RunAsync(cancellationToken);
+            await new EnsembleChecks(hermes, findings).RunAsync(cancellationToken);
             var hasKafka = await kafka.RunAsync(cancellationToken);
             if (hasRegistry)
                 await registry.RunAsync(cancellationToken);
             if (hasRegistry && hasKafka)
                 await kafka.CompareAsync(registry, isWhole: !findings.All.Any(f => f is { Check: "documents" or "nodes without data", State: FindingState.Wrong }));
             if (hasRegistry)
+            {
                 await new WorkChecks(hermes, findings, clock).RunAsync(cancellationToken);
+                await new FleetChecks(hermes, findings).RunAsync(cancellationToken);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Hermes.Cli.Connections;
+using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 using Hermes.ZooKeeper;
@@ -20,6 +21,7 @@ internal sealed class KafkaChecks(Installation hermes, Findings findings)
         {
             var cluster = await hermes.WithKafkaAsync(k => k.ClusterIdAsync());
             findings.Ok("Kafka", $"{hermes.BootstrapServers}: cluster {cluster}");
+            await BrokersAsync(cancellationToken);
             if (await hermes.ZooKeeper.TryGetAsync(hermes.JanitorPaths.Cluster, cancellationToken) is { } known && Encoding.UTF8.GetString(known.Data.Span) is var expected && expected != cluster)
             {
                 findings.Wrong("Kafka's cluster", $"It is '{cluster}', while the janitor knows '{expected}': it deletes nothing.",
@@ -38,6 +40,37 @@ internal sealed class KafkaChecks(Installation hermes, Findings findings)
         {
             findings.Wrong("Kafka", e.Message, "Check Kafka:BootstrapServers and Kafka:Client (security.protocol, sasl.*), the brokers themselves, and the addresses that they advertise.");
             return false;
+        }
+    }
+
+    /// <summary>Each broker by itself, at the address that it advertises.</summary>
+    private async Task BrokersAsync(CancellationToken cancellationToken)
+    {
+        const string Check = "brokers";
+        foreach (var broker in await hermes.WithKafkaAsync(k => k.BrokersAsync()))
+        {
+            try
+            {
+                switch (await hermes.WithKafkaAsync(k => k.ReleaseAsync(broker, cancellationToken)))
+                {
+                    case null:
+                        findings.Ok(Check, $"{broker} (id {broker.Id}): its release is not asked for where connections are encrypted or authenticated");
+                        break;
+                    case BrokerRelease.Before24:
+                        findings.Wrong(Check, $"{broker} (id {broker.Id}) is older than Kafka 2.4: it cannot forget offsets of a single topic.", "Bring the brokers to 2.4 or later, better 3.0: the janitor leaves the offsets of deleted topics behind before.");
+                        break;
+                    case BrokerRelease.From24:
+                        findings.Ok(Check, $"{broker} (id {broker.Id}): Kafka 2.4 or later; before 3.0 it is asked about groups one by one");
+                        break;
+                    case BrokerRelease.From30:
+                        findings.Ok(Check, $"{broker} (id {broker.Id}): Kafka 3.0 or later");
+                        break;
+                }
+            }
+            catch (IOException e)
+            {
+                findings.Wrong(Check, $"{broker} (id {broker.Id}) cannot be reached: {e.Message}", "It is an address that the brokers advertise (advertised.listeners): every worker must reach all of them.");
+            }
         }
     }
 

@@ -121,11 +121,6 @@ internal sealed class RegistryChecks(Installation hermes, Findings findings, Tim
             else
                 findings.Ok("cluster's name", clusters.Count == 0 ? $"{root}/{folder} names none" : $"{root}/{folder} knows '{hermes.ClusterName}'");
         }
-        var consumers = await ChildrenAsync($"{root}/consumers-registry/{hermes.ClusterName}/nodes", cancellationToken);
-        if (consumers.Count == 0)
-            findings.Note("consumers", "No consumer is registered.", "Consumers register where they share the work by Hermes's protocol. Where none runs, retransmissions still work; nothing is delivered.");
-        else
-            findings.Ok("consumers", $"{consumers.Count} are registered");
     }
 
     private async Task ConstraintsAsync(CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ using Hermes.ZooKeeper;
 
 namespace Hermes.Cli.Doctor;
 
-/// <summary>What is asked for and waits: retransmission jobs, clean-up tasks, and whether anybody is there to do them.</summary>
+/// <summary>What is asked for and waits: retransmission jobs and clean-up tasks.</summary>
 internal sealed class WorkChecks(Installation hermes, Findings findings, TimeProvider clock)
 {
     private static readonly TimeSpan Unnoticed = TimeSpan.FromSeconds(30);
@@ -18,11 +18,6 @@ internal sealed class WorkChecks(Installation hermes, Findings findings, TimePro
     {
         await JobsAsync(cancellationToken);
         await TasksAsync(cancellationToken);
-        var janitors = (await hermes.ZooKeeper.TryGetChildrenAsync(hermes.JanitorPaths.Leader, cancellationToken))?.Names ?? [];
-        if (janitors.Count == 0)
-            findings.Note("janitor", "No janitor runs.", "Start Hermes.Worker.Janitor: deleted subscriptions leave their groups behind, and suspended ones may lose their offsets.");
-        else
-            findings.Ok("janitor", $"{janitors.Count} run, one of them leads");
     }
 
     private async Task JobsAsync(CancellationToken cancellationToken)

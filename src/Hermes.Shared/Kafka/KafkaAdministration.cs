@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Hermes.Shared.Kafka.Native;
@@ -156,6 +157,35 @@ public sealed class KafkaAdministration : IGroupAdministration, IDisposable
         return (found.ClusterId, found.Brokers.Count);
     }
 
+    /// <summary>The brokers of the cluster.</summary>
+    /// <exception cref="KafkaException">None can be reached.</exception>
+    public async Task<IReadOnlyList<BrokerAddress>> BrokersAsync() => (await MetadataAsync(AdminConnection.AnyTopic)).Brokers;
+
+    /// <summary>How new a broker is; <see langword="null"/> where connections must be encrypted or authenticated: those are librdkafka's,
+    /// which does not tell.</summary>
+    /// <exception cref="IOException">It cannot be reached, or is no Kafka.</exception>
+    public async Task<BrokerRelease?> ReleaseAsync(BrokerAddress broker, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(broker);
+        if (_clients.PlainBrokers() is null)
+            return null;
+        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var link = await BrokerLink.OpenAsync(broker.Host, broker.Port, either.Token);
+            return link.Release;
+        }
+        catch (Exception e) when (e is SocketException or InvalidDataException)
+        {
+            throw new IOException(e.Message, e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"It did not answer within {Limit.TotalSeconds:0} s.", e);
+        }
+    }
+
     /// <summary>A setting as one of the brokers has it; <see langword="null"/> where it has none of that name, or may not be asked.</summary>
     /// <exception cref="KafkaException">The broker cannot be reached.</exception>
     public async Task<string?> BrokerSettingAsync(string name)
@@ -163,7 +193,7 @@ public sealed class KafkaAdministration : IGroupAdministration, IDisposable
         var broker = (await MetadataAsync(AdminConnection.AnyTopic)).Brokers[0];
         try
         {
-            var resource = new ConfigResource { Type = ResourceType.Broker, Name = broker.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+            var resource = new ConfigResource { Type = ResourceType.Broker, Name = broker.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) };
             var described = await AskAsync((admin, limit) => admin.DescribeConfigsAsync([resource], new() { RequestTimeout = limit }));
             return described[0].Entries.TryGetValue(name, out var entry) ? entry.Value : null;
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using Hermes.Shared.Fleet;
+using Hermes.Shared.Hosting;
 using Hermes.ZooKeeper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,8 +15,7 @@ internal sealed partial class Registration(
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
-    // Hermes's consumers write their address; nobody reads it.
-    private static readonly byte[] Data = "127.0.0.1"u8.ToArray();
+    private static readonly byte[] Data = Encoding.UTF8.GetBytes(WorkerSignature.Text);
     private readonly TaskCompletionSource _registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _hasTakenOver;
 

@@ -47,7 +47,7 @@ internal sealed partial class Leader(
         {
             await CreateFoldersAsync(heartbeat, stoppingToken);
             heartbeat.Rest();
-            await using var latch = LeaderLatch.Start(zooKeeper, paths.Leader, WorkerHost.Worker, logger, clock);
+            await using var latch = LeaderLatch.Start(zooKeeper, paths.Leader, WorkerSignature.Text, logger, clock);
             _latch = latch;
             while (true)
             {

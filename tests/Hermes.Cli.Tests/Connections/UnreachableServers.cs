@@ -34,7 +34,7 @@ public sealed class UnreachableServers(ZooKeeperFixture zooKeeper, EmulatorFixtu
     public async Task An_interrupted_command_ends_with_1()
     {
         using var interruption = new CancellationTokenSource(TimeSpan.FromMilliseconds(200), TimeProvider.System);
-        var run = await CommandRun.WithInputAsync("", ["group", "list", "--zookeeper", $"127.0.0.1:{FreePorts.Take(1)[0]}"], interruption.Token)
+        var run = await CommandRun.WithInputAsync("", ["group", "list", "--zookeeper", $"127.0.0.1:{FreePorts.Take(1)[0]}"], cancellationToken: interruption.Token)
             .WaitAsync(Patience, TestContext.Current.CancellationToken);
         run.Failed(ExitCode.Failed, "Interrupted.");
     }

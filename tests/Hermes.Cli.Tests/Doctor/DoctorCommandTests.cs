@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
@@ -32,7 +33,7 @@ public sealed class DoctorCommandTests(ZooKeeperFixture zooKeeper, EmulatorFixtu
         Assert.Contains("1 topics and 1 subscriptions, all of them readable", run.Output, StringComparison.Ordinal);
         var json = (await _site.RunAsync("doctor", "--json")).Succeeded().Json.AsArray();
         Assert.All(json, f => Assert.True((string?)f!["state"] is "ok" or "note", f.ToString()));
-        Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "ZooKeeper", "ZooKeeper's version", "clocks", "root", "Kafka", "cluster's name", "constraints", "retransmission jobs", "clean-up tasks", "groups without subscription" },
+        Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "ZooKeeper", "ZooKeeper's version", "ZooKeeper's servers", "brokers", "workers' versions", "clocks", "root", "Kafka", "cluster's name", "constraints", "retransmission jobs", "clean-up tasks", "groups without subscription" },
             json.Select(f => (string)f!["check"]!).ToHashSet(StringComparer.Ordinal));
         Assert.DoesNotContain((await _site.ZooKeeper.GetChildrenAsync(_site.Root, Cancellation)).Names, n => n.StartsWith("doctor", StringComparison.Ordinal));
     }
@@ -77,6 +78,67 @@ public sealed class DoctorCommandTests(ZooKeeperFixture zooKeeper, EmulatorFixtu
     }
 
     [Fact]
+    public async Task Looks_at_each_server_of_the_ensemble_and_at_each_broker()
+    {
+        using var old = new FourLetterServer("Zookeeper version: 3.5.9-83df9301aa5c2a5d284a9940177808c01bc35cef, built on 01/06/2021 19:49 GMT\nMode: follower\n");
+        using var mute = new FourLetterServer("srvr is not executed because it is not in the whitelist.\n");
+        var real = zooKeeper.Require();
+        var run = await CommandRun.OfAsync("doctor", "--json", "--zookeeper", $"{real},{old.Address},{mute.Address},127.0.0.1:1", "--root", _site.Root,
+            "--bootstrap-servers", kafka.BootstrapServers, "--kafka-namespace", _site.Namespace);
+        Assert.Equal(ExitCode.Failed, run.Code);
+        var found = run.Json.AsArray();
+        Has(found, "ZooKeeper's servers", $"{old.Address} is ZooKeeper 3.5.9, follower.", "3.6 or later");
+        Has(found, "ZooKeeper's servers", "127.0.0.1:1 does not answer", "ZooKeeper:ConnectionString");
+        Has(found, "ZooKeeper's servers", $"{mute.Address} does not tell its version: srvr is not executed", "4lw.commands.whitelist", "note");
+        Has(found, "ZooKeeper's servers", "They are of different versions: 3.5.9, 3.8", "upgrade", "note");
+        Assert.Contains(found, f => (string?)f!["state"] == "ok" && ((string)f["what"]!).StartsWith($"{real}: ZooKeeper 3.8", StringComparison.Ordinal));
+        Assert.Contains(found, f => (string?)f!["check"] == "brokers" && (string?)f["state"] == "ok" && ((string)f["what"]!).Contains("Kafka 3.0 or later", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Tells_the_versions_of_the_workers_that_are_there()
+    {
+        var nodes = $"{_site.Root}/consumers-registry/primary-dc/nodes";
+        await CreateAsync($"{nodes}/java-1", "10.0.0.1");
+        await CreateAsync($"{nodes}/ours-1", WorkerSignature.Text);
+        await CreateAsync($"{nodes}/ours-2", "elsewhere/12 hermes-workers/0.0.1");
+        await CreateAsync($"{new JanitorPaths(new(_site.Root)).Leader}/candidate", WorkerSignature.Text);
+        var found = (await _site.RunAsync("doctor", "--json")).Succeeded().Json.AsArray();
+        Has(found, "consumers", $"3 registered: 1 of 0.0.1, 1 of {WorkerSignature.Version}, 1 of Hermes's own or older", null, "ok");
+        Has(found, "janitor", $"1 run, one of them leads: 1 of {WorkerSignature.Version}", null, "ok");
+        Has(found, "workers' versions", $"ours-2 is of version 0.0.1, this command of {WorkerSignature.Version}", "one after the other", "note");
+    }
+
+    [Fact]
+    public async Task Judges_clocks_and_what_has_waited_for_long()
+    {
+        var paths = new HermesPaths(_site.Root);
+        var jobs = new JobPaths(paths);
+        var (waiting, still) = (Guid.CreateVersion7().ToString(), Guid.CreateVersion7().ToString());
+        await CreateAsync(jobs.Job(waiting), "{}");
+        await CreateAsync(jobs.Status(still), Encoding.UTF8.GetString(JobJson.Write(
+            new JobStatus { Phase = JobPhases.Moving, WaitsFor = "consumers to obey", UpdatedAt = TimeProvider.System.GetUtcNow() }, JobJson.Instance.JobStatus)));
+        await CreateAsync($"{jobs.Claim(still)}/holder", "a retransmitter");
+        await CreateAsync($"{new JanitorPaths(paths).Tasks}/shop.orders$old", Encoding.UTF8.GetString(new CleanUpTask(SubscriptionName.Parse("shop.orders$old"), "dc").Write(TimeProvider.System.GetUtcNow())));
+        var now = (await _site.RunAsync("doctor", "--json")).Succeeded().Json.AsArray();
+        Has(now, "retransmission jobs", "2, none of them stuck", null, "ok");
+        Has(now, "clean-up tasks", "1, none of them old", null, "ok");
+        var later = await _site.RunAheadAsync(TimeSpan.FromHours(2), "doctor", "--json");
+        Assert.Equal(ExitCode.Failed, later.Code);
+        Has(later.Json.AsArray(), "clocks", "s ahead of ZooKeeper's", "chrony");
+        Has(later.Json.AsArray(), "retransmission jobs", $"job {waiting}: asked for 0.02:00:", "Is a retransmitter running");
+        Has(later.Json.AsArray(), "retransmission jobs", $"job {still}: it is moving, and has not moved for 0.02:00:", "hermes retransmit show");
+        Has(later.Json.AsArray(), "clean-up tasks", "shop.orders$old: it has waited for 0.02:00:", "janitor's log");
+    }
+
+    [Fact]
+    public async Task Knows_when_Kafka_is_another_cluster_than_the_janitors()
+    {
+        await CreateAsync(new JanitorPaths(new(_site.Root)).Cluster, "another");
+        Has(await FindingsAsync(), "Kafka's cluster", "while the janitor knows 'another'", "Kafka:BootstrapServers");
+    }
+
+    [Fact]
     public async Task Says_when_there_is_no_root_and_no_broker()
     {
         var run = await CommandRun.OfAsync("doctor", "--zookeeper", zooKeeper.Require(), "--root", "/nowhere", "--bootstrap-servers", "127.0.0.1:1");
@@ -92,12 +154,13 @@ public sealed class DoctorCommandTests(ZooKeeperFixture zooKeeper, EmulatorFixtu
         return run.Json.AsArray();
     }
 
-    private static void Has(JsonArray findings, string check, string what, string advice)
+    private static void Has(JsonArray findings, string check, string what, string? advice, string state = "wrong")
     {
-        var ofCheck = findings.Where(f => (string?)f!["check"] == check && (string?)f["state"] == "wrong").ToList();
+        var ofCheck = findings.Where(f => (string?)f!["check"] == check && (string?)f["state"] == state).ToList();
         var one = ofCheck.Find(f => ((string)f!["what"]!).Contains(what, StringComparison.Ordinal));
         Assert.True(one is not null, $"No finding of '{check}' says '{what}':\n{findings}");
-        Assert.Contains(advice, (string?)one["advice"], StringComparison.Ordinal);
+        if (advice is not null)
+            Assert.Contains(advice, (string?)one["advice"], StringComparison.Ordinal);
     }
 
     /// <summary>Creates a node, and what is missing above it, with data.</summary>

@@ -5,10 +5,10 @@ namespace Hermes.Shared.Kafka.Native;
 
 /// <summary>What a broker says of its cluster and of one topic.</summary>
 /// <param name="ClusterId">Which no other cluster has; empty where the brokers are too old to say.</param>
-/// <param name="Brokers">Their ids.</param>
+/// <param name="Brokers">Its brokers, where they say that they can be reached.</param>
 /// <param name="TopicError">Of the topic: <see cref="ErrorCode.UnknownTopicOrPart"/> where it is not there.</param>
 /// <param name="Partitions">The topic's, in their order.</param>
-internal sealed record ClusterMetadata(string ClusterId, IReadOnlyList<int> Brokers, ErrorCode TopicError, IReadOnlyList<int> Partitions)
+internal sealed record ClusterMetadata(string ClusterId, IReadOnlyList<BrokerAddress> Brokers, ErrorCode TopicError, IReadOnlyList<int> Partitions)
 {
     /// <summary>Asks any broker, and blocks the thread so long at most.</summary>
     /// <param name="client">A consumer, which creates no topic by asking for it. It stays open until the answer.</param>
@@ -31,13 +31,13 @@ internal sealed record ClusterMetadata(string ClusterId, IReadOnlyList<int> Brok
             if (brokers.IsEmpty || topics.IsEmpty)
                 throw new KafkaException(ErrorCode.Local_Partial);
             var partitions = new ReadOnlySpan<Librdkafka.MetadataPartition>(topics[0].Partitions, topics[0].PartitionCount);
-            var (ids, numbers) = (new int[brokers.Length], new int[partitions.Length]);
-            for (var i = 0; i < ids.Length; i++)
-                ids[i] = brokers[i].Id;
+            var (addresses, numbers) = (new BrokerAddress[brokers.Length], new int[partitions.Length]);
+            for (var i = 0; i < addresses.Length; i++)
+                addresses[i] = new(brokers[i].Id, Marshal.PtrToStringUTF8(brokers[i].Host) ?? "", brokers[i].Port);
             for (var i = 0; i < numbers.Length; i++)
                 numbers[i] = partitions[i].Id;
             Array.Sort(numbers);
-            return new(ClusterIdOf(handle), ids, (ErrorCode)topics[0].Error, numbers);
+            return new(ClusterIdOf(handle), addresses, (ErrorCode)topics[0].Error, numbers);
         }
         finally
         {

@@ -7,7 +7,7 @@ namespace Hermes.Shared.Kafka.Wire;
 internal sealed class BrokerLink : IDisposable
 {
     private const string ClientId = "hermes-administration";
-    private const short ApiVersions = 18;
+    private const short ApiVersions = 18, FindCoordinator = 10, OffsetDelete = 47;
     private const int LargestAnswer = 1 << 28;
     private readonly TcpClient _tcp;
     private readonly SemaphoreSlim _turn = new(1);
@@ -36,6 +36,11 @@ internal sealed class BrokerLink : IDisposable
             throw;
         }
     }
+
+    /// <summary>How new the broker is, by the requests that it knows.</summary>
+    public BrokerRelease Release =>
+        _versions.TryGetValue(FindCoordinator, out var find) && find.Highest >= 4 ? BrokerRelease.From30
+        : _versions.ContainsKey(OffsetDelete) ? BrokerRelease.From24 : BrokerRelease.Before24;
 
     /// <summary>Asks about some groups.</summary>
     /// <exception cref="NotSupportedException">The broker is too old for the request.</exception>
