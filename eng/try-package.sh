@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tries the Debian package and systemd/install.sh on a fresh Debian: in a container with systemd of its own, ZooKeeper and a broker, cut off
+# Tries the Debian package, systemd/install.sh and what the Dockerfile does on a fresh Debian: in a container with systemd of its own, ZooKeeper and a broker, cut off
 # from every network. Needs root, some minutes, and 3 GB below --folder.
 #   eng/try-package.sh [--folder FOLDER]   FOLDER (/var/tmp/hermes-trial) keeps the plain Debian and the published programs for the next time
 #   eng/try-package.sh --no-install        the package alone
@@ -15,6 +15,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . eng/trial/container.sh
 # shellcheck source=eng/trial/workers.sh
 . eng/trial/workers.sh
+# shellcheck source=eng/trial/image.sh
+. eng/trial/image.sh
 
 folder=/var/tmp/hermes-trial with_install=true package=
 while [ $# -gt 0 ]; do
@@ -127,5 +129,10 @@ if $with_install; then
   settings_are_kept
   inside /checkout/systemd/uninstall.sh --purge
   nothing_is_left
+
+  say "9. The consumer as its image runs it: published and started by the Dockerfile's own lines, as a nameless user, nothing to write to but /tmp, no shell"
+  start_as_image Worker.Consumer
+  delivers 1000 "through it"
+  stop_image
 fi
 say "All of it is so; $((SECONDS - started)) s."

@@ -108,7 +108,7 @@ is_fed_since() { [ "$(property hermes-consumer.service WatchdogTimestampMonotoni
 is_restarted() { [ "$(property hermes-consumer.service NRestarts)" -ge 1 ] && [ "$(property hermes-consumer.service MainPID)" != "$1" ] && inside systemctl is-active --quiet hermes-consumer.service; }
 
 nothing_runs() {
-  ! inside pgrep -u hermes >/dev/null || fail "A process of the user hermes still runs: $(inside pgrep -a -u hermes)"
+  ! inside pgrep -u hermes >/dev/null 2>&1 || fail "A process of the user hermes still runs: $(inside pgrep -a -u hermes)"
   [ -z "$(inside systemctl list-unit-files --no-legend 'hermes-*')" ] || fail "Units are left: $(inside systemctl list-unit-files --no-legend 'hermes-*')"
 }
 
