@@ -31,6 +31,7 @@ internal static class JanitorServices
                 quartz.ScheduleJob<KeepAliveJob>((s, trigger) => Schedule.Apply(trigger, s.GetRequiredService<JanitorOptions>().KeepAliveSchedule), (_, job) => job.WithIdentity("keep-alive"));
             });
             services.AddQuartzHostedService(hosted => hosted.WaitForJobsToComplete = true);
+            services.AddHostedService<ClockWatch>();
         }
     }
 }

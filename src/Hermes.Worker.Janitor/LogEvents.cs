@@ -7,6 +7,7 @@ internal static class LogEvents
     public const int LeadsNoMore = 2301;
     public const int RunFailed = 2302;
     public const int NoFolders = 2303;
+    public const int ClockPutBack = 2304;
     public const int Deleted = 2310;
     public const int TaskDone = 2311;
     public const int TaskWithdrawn = 2312;
