@@ -13,7 +13,8 @@ namespace Hermes.Worker.Consumer.Orders;
 
 /// <summary>Obeys the retransmissions of Hermes's own management: offset nodes below the subscription, and then a command.</summary>
 /// <remarks>A node counts when a command for its subscription was given after it was written, by ZooKeeper's transaction ids
-/// and no clock (R7). So a node that a failed request has left behind acts no more (R4), while one of a complete request is
+/// and no clock (R7), or with it: a retransmitter writes both in one transaction, which has one id, when an owner has not
+/// acknowledged its order, and that owner may have died and left the partition to us. So a node that a failed request has left behind acts no more (R4), while one of a complete request is
 /// looked at again until it is gone, also by who owns the partition only since (R6, R10). It is deleted only after a confirmed
 /// commit, and only as it was read (R2, R9). Decision: docs/decisions/0009-retransmission.md.</remarks>
 internal sealed partial class CommandFollower(
@@ -69,7 +70,7 @@ internal sealed partial class CommandFollower(
         {
             if (live.Find(subscription) is not { } run)
                 return; // it may be ours by the next look
-            var nodes = (await ReadAsync(subscription, stoppingToken)).Where(n => n.Stat.ModifiedZxid < command).ToList();
+            var nodes = (await ReadAsync(subscription, stoppingToken)).Where(n => n.Stat.ModifiedZxid <= command).ToList();
             if (nodes.Count == 0)
             {
                 _commands.TryRemove(new(subscription, command));

@@ -92,6 +92,40 @@ public abstract class JavaMembersContract(ZooKeeperFixture zooKeeper)
     }
 
     [Fact]
+    public async Task Nodes_that_an_owner_left_behind_are_obeyed_by_ours_that_take_its_partitions_over()
+    {
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        await using var hermes = await InstallAsync();
+        var jobs = new JobSite(hermes);
+        var subscription = await hermes.SubscribeAsync("billing", endpoint.Address);
+        await hermes.PublishAsync(100);
+        await CommitEndsAsync(hermes, subscription);
+        // Not to be withdrawn within this test.
+        await using var retransmitter = RunningWorker.Start(JobSite.Worker, hermes, Impatient, ("Retransmitter:OffsetNodePatience", "00:10:00"));
+        var member = hermes.Join(subscription);
+        try
+        {
+            await member.WhenAssignedAsync();
+            var id = await jobs.AskAsync(subscription, new JobTarget { Messages = 5 });
+            await Until.TrueAsync(async () => await HistoryAsync(jobs, id, "offset node"), $"the nodes:\n{retransmitter.Output}", Minute);
+            await using var consumer = RunningWorker.Start(hermes);
+            await consumer.WhenSaidAsync($"{subscription} reads "); // a part of them; the group is never empty
+            member.Dispose();
+            member = null;
+            var status = await EndAsync(hermes, jobs, id, retransmitter);
+            Assert.Equal(JobPhases.Completed, status.Phase);
+            Assert.All(status.Partitions, p => Assert.Equal(MoveProofs.Committed, p.Moved));
+            await Until.TrueAsync(() => endpoint.Requests.Count >= status.Partitions.Sum(p => p.Messages), $"the delivery:\n{consumer.Output}", Minute);
+            await NoNodeIsLeftAsync(hermes, subscription);
+            Assert.Equal(0, await consumer.StopAsync());
+        }
+        finally
+        {
+            member?.Dispose();
+        }
+    }
+
+    [Fact]
     public async Task A_subscription_that_is_deleted_under_its_nodes_is_not_resurrected()
     {
         await using var hermes = await InstallAsync();
