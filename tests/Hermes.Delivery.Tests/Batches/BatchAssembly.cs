@@ -174,8 +174,12 @@ public sealed class BatchAssembly : IAsyncLifetime
         Assert.Equal(2, delivery.Unsettled);
         _clock.Advance(TimeSpan.FromSeconds(0.2));
         await _rig.Settlements.WhenAsync(2);
-        _clock.Advance(TimeSpan.FromSeconds(1.1));
-        await _rig.Settlements.WhenAsync(3);
+        // The next one's turn is set only once the one before is settled, which the end of that does not wait for.
+        await Until.TrueAsync(() =>
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1.1));
+            return _rig.Settlements.All.Count == 3;
+        }, "the third batch had its turn");
     }
 
     /// <summary>The rules one after the other: what is too large is left out; what does not fit opens the next batch.</summary>
