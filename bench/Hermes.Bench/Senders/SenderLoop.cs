@@ -4,13 +4,12 @@ using System.Text;
 using Hermes.Delivery;
 using Hermes.Delivery.Networks;
 using Hermes.Delivery.Sending;
-using Hermes.Delivery.Sending.Plain;
 using Hermes.Delivery.Tls;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hermes.Bench.Senders;
 
-/// <summary>Sends the same request over and over, so many at once, until it is killed: by one of our senders, or by the yardstick, a bare
+/// <summary>Sends the same request over and over, so many at once, until it is killed: by our sender, or by the yardstick, a bare
 /// loop over <see cref="SocketsHttpHandler"/>.</summary>
 internal static class SenderLoop
 {
@@ -20,7 +19,7 @@ internal static class SenderLoop
         if (arguments is not [var way, var port, var atOnce, var size]) return 2;
         var address = new Uri($"http://127.0.0.1:{port}/orders/new");
         var body = Encoding.ASCII.GetBytes(new string('x', int.Parse(size, CultureInfo.InvariantCulture)));
-        Func<Task> send = way == SenderBenchmark.Yardstick ? Bare(address, body) : Ours(way, address, body);
+        Func<Task> send = way == SenderBenchmark.Yardstick ? Bare(address, body) : Ours(address, body);
         await Task.WhenAll(Enumerable.Range(0, int.Parse(atOnce, CultureInfo.InvariantCulture)).Select(_ => Task.Run(async () =>
         {
             while (true) await send();
@@ -28,13 +27,11 @@ internal static class SenderLoop
         return 0;
     }
 
-    private static Func<Task> Ours(string way, Uri address, byte[] body)
+    private static Func<Task> Ours(Uri address, byte[] body)
     {
         var options = new DeliveryOptions { AllowLoopback = true };
         var connector = new Connector(new SystemNames(), new(options), options.ConnectTimeout, TimeProvider.System, static _ => { });
-        ISender sender = way == SenderBenchmark.Plain
-            ? new PlainSender(options, connector, TimeProvider.System)
-            : new HandlerSender(new(options, connector, new TlsFiles(options, NullLogger<TlsFiles>.Instance, TimeProvider.System)));
+        var sender = new HandlerSender(new(options, connector, new TlsFiles(options, NullLogger<TlsFiles>.Instance, TimeProvider.System)));
         var headers = new HeaderBlock([new("Keep-Alive", "true"), new("Hermes-Topic-Name", "shop.orders")]);
         return async () =>
         {

@@ -18,14 +18,7 @@ internal sealed class Connector(INameResolver names, NetworkPolicy policy, TimeS
 
     /// <exception cref="AddressRefusedException">The policy forbids all addresses of the host.</exception>
     /// <exception cref="SocketException">The host has no address, or none could be connected to.</exception>
-    public async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken) =>
-        new NetworkStream(await ConnectSocketAsync(host, port, cancellationToken), ownsSocket: true);
-
-    /// <summary>The same without a stream.</summary>
-    /// <exception cref="AddressRefusedException">The policy forbids all addresses of the host.</exception>
-    /// <exception cref="SocketException">The host has no address, or none could be connected to.</exception>
-    /// <exception cref="OperationCanceledException">Cut off by the token; or not connected in time.</exception>
-    public async ValueTask<Socket> ConnectSocketAsync(string host, int port, CancellationToken cancellationToken)
+    public async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
         var allowed = await AllowedAsync(host, cancellationToken);
         var started = clock.GetTimestamp();
@@ -38,7 +31,7 @@ internal sealed class Connector(INameResolver names, NetworkPolicy policy, TimeS
             try
             {
                 await socket.ConnectAsync(new IPEndPoint(allowed[i], port), share.Token);
-                return socket;
+                return new NetworkStream(socket, ownsSocket: true);
             }
             catch (Exception e)
             {
