@@ -293,6 +293,8 @@ public sealed class HandlerSenderTests
     public async Task A_second_answer_that_nobody_asked_for_is_never_taken_for_the_next(bool atOnce)
     {
         const string Smuggled = "HTTP/1.1 500 Smuggled\r\nContent-Length: 0\r\n\r\n";
+        using var answered = new SemaphoreSlim(0);
+        using var smuggled = new SemaphoreSlim(0);
         await using var endpoint = RawEndpoint.Start(async peer =>
         {
             while (await peer.ReadRequestAsync() is not null)
@@ -300,17 +302,19 @@ public sealed class HandlerSenderTests
                 await peer.SendAsync(atOnce ? Ok + Smuggled : Ok);
                 if (!atOnce)
                 {
-                    await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None); // a packet of its own, whenever it comes
+                    await answered.WaitAsync(TestContext.Current.CancellationToken);
                     await peer.SendAsync(Smuggled);
                 }
+                smuggled.Release();
             }
         });
         using var sender = Create();
         for (var i = 0; i < 5; i++)
         {
             Assert.NotEqual(500, (await SendAsync(sender, Request(endpoint))).Status);
-            // The late one is on its way before the next request goes out.
-            await Task.Delay(TimeSpan.FromMilliseconds(atOnce ? 0 : 100), TimeProvider.System, CancellationToken.None);
+            answered.Release();
+            // What comes before the next request is not its answer; of what comes later nobody can tell.
+            Assert.True(await smuggled.WaitAsync(Patience, TestContext.Current.CancellationToken));
         }
     }
 
