@@ -53,6 +53,7 @@ public sealed class DeliveryEngine : IAsyncDisposable
         Filters = new FilterGate(Metrics, loggers.CreateLogger<FilterGate>(), clock);
         _logger = loggers.CreateLogger<SubscriptionDelivery>();
         Connector = new Connector(names, new NetworkPolicy(options), options.ConnectTimeout, clock, Metrics.Refused);
+        Metrics.Watch(Connector.Open);
         _tls = new TlsFiles(options, loggers.CreateLogger<TlsFiles>(), clock);
         Sender = new HandlerSender(new Handlers(options, Connector, _tls));
         SigningKeys = new SigningKeys(options, loggers.CreateLogger<SigningKeys>(), clock);

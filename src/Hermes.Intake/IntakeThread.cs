@@ -15,7 +15,8 @@ public sealed partial class IntakeThread : IDisposable
     private readonly ConcurrentQueue<RecordIntake> _ready = new();
     private readonly ConcurrentQueue<Action> _orders = new();
     private readonly HashSet<RecordIntake> _intakes = [];
-    private readonly SemaphoreSlim _wake = new(0);
+    // It does not spin before it sleeps: that would cost more than the records that come meanwhile.
+    private readonly ManualResetEventSlim _wake = new(initialState: false, spinCount: 0);
     private readonly Heartbeat? _heartbeat;
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
@@ -80,7 +81,7 @@ public sealed partial class IntakeThread : IDisposable
     private void Wake()
     {
         if (Interlocked.Exchange(ref _isAwake, 1) == 0)
-            _wake.Release();
+            _wake.Set();
     }
 
     private Task OrderAsync(Action order)
@@ -115,6 +116,7 @@ public sealed partial class IntakeThread : IDisposable
             if (_ready.IsEmpty && _orders.IsEmpty)
             {
                 _wake.Wait(Sweep);
+                _wake.Reset();
                 Volatile.Write(ref _isAwake, 0);
             }
         }

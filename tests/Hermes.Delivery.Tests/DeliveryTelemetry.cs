@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Hermes.Testing;
+using Hermes.Testing.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -46,6 +47,37 @@ public sealed class DeliveryTelemetry : IAsyncLifetime
 
         Assert.Equal(2, counted["delivered"]);
         Assert.Equal(1, counted["discarded"]);
+    }
+
+    [Fact]
+    public async Task Open_connections_are_counted_by_where_they_lead_until_they_close()
+    {
+        var counts = new Dictionary<object, int>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, meter) =>
+        {
+            if (ReferenceEquals(instrument.Meter.Scope, _rig.Meters) && instrument.Name is "hermes.delivery.connections") meter.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<int>((_, count, tags, _) => counts[$"{tags.ToArray()[0].Value}:{tags.ToArray()[1].Value}"] = count);
+        listener.Start();
+        await using (var endpoint = await HttpEndpoint.StartAsync())
+        {
+            endpoint.Hold();
+            var delivery = _rig.Open(_rig.Plan(address: endpoint.Address, window: 2));
+            Assert.True(delivery.TryAccept(DeliveryRig.Message(0)));
+            Assert.True(delivery.TryAccept(DeliveryRig.Message(1)));
+            await endpoint.WhenReceivedAsync(2);
+            listener.RecordObservableInstruments();
+            Assert.Equal(new Dictionary<object, int> { [endpoint.Authority] = 2 }, counts);
+            endpoint.Release();
+        }
+        // Its end closes what is idle.
+        await Until.TrueAsync(() =>
+        {
+            counts.Clear();
+            listener.RecordObservableInstruments();
+            return counts.Count == 0;
+        }, "no connection is left");
     }
 
     [Fact]

@@ -12,6 +12,9 @@ namespace Hermes.Delivery.Networks;
 /// <param name="refused">Told of each address that was left out.</param>
 internal sealed class Connector(INameResolver names, NetworkPolicy policy, TimeSpan connectTimeout, TimeProvider clock, Action<Refusal> refused)
 {
+    /// <summary>The connections that it opened and that still stand.</summary>
+    public OpenConnections Open { get; } = new();
+
     /// <summary>The form in which handlers take it.</summary>
     public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
         ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
@@ -31,7 +34,7 @@ internal sealed class Connector(INameResolver names, NetworkPolicy policy, TimeS
             try
             {
                 await socket.ConnectAsync(new IPEndPoint(allowed[i], port), share.Token);
-                return new NetworkStream(socket, ownsSocket: true);
+                return Open.Count(socket, host, port);
             }
             catch (Exception e)
             {

@@ -8,9 +8,6 @@ namespace Hermes.Shared.Telemetry;
 /// docs/decisions/0018-metrics.md). A measurement costs one look-up by its tags and no allocation.</remarks>
 internal sealed class PrometheusExporter : IDisposable
 {
-    /// <summary>The one instrument of the runtime's HTTP client that costs nothing for each request.</summary>
-    internal const string HttpConnections = "http.client.open_connections";
-
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private readonly MeterListener _listener = new();
     private readonly Lock _gate = new();
@@ -59,12 +56,12 @@ internal sealed class PrometheusExporter : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    /// <summary>Ours (of this host, or of the process), the runtime's, and its HTTP connections.</summary>
+    /// <summary>Ours (of this host, or of the process), and the runtime's; not those of its HTTP client, which cost at each request.</summary>
     private bool IsShown(Instrument instrument, bool isHermesConsumer)
     {
         var meter = instrument.Meter;
         return (meter.Scope is null || ReferenceEquals(meter.Scope, _meters))
             && (meter.Name.StartsWith("Hermes.", StringComparison.Ordinal) || meter.Name == "System.Runtime"
-                || instrument.Name == HttpConnections || (isHermesConsumer && meter.Name == HermesMeter.Name));
+                || (isHermesConsumer && meter.Name == HermesMeter.Name));
     }
 }

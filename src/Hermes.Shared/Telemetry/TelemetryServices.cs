@@ -52,8 +52,7 @@ internal static class TelemetryServices
                 .AddService(role.Name, "hermes", Assembly.GetEntryAssembly()?.GetName().Version?.ToString(3), autoGenerateServiceInstanceId: false, WorkerHost.Worker)
                 .AddAttributes([new("hermes.datacenter", configuration["Hermes:Datacenter"] ?? new HermesSettings().Datacenter)])
                 .AddEnvironmentVariableDetector()) // last: what the environment says of itself stands
-            .WithMetrics(m => m.AddMeter("Hermes.*", "System.Runtime", "System.Net.Http").AddView(i =>
-                i.Meter.Name == "System.Net.Http" && i.Name != PrometheusExporter.HttpConnections ? MetricStreamConfiguration.Drop : new() { CardinalityLimit = MostSeries }))
+            .WithMetrics(m => m.AddMeter("Hermes.*", "System.Runtime").AddView(static _ => new() { CardinalityLimit = MostSeries }))
             .WithTracing(t =>
             {
                 t.AddSource("Hermes.*");

@@ -1,3 +1,4 @@
+using Hermes.Shared.Fleet;
 using Hermes.Testing;
 using Hermes.Testing.Http;
 using Hermes.Testing.Installations;
@@ -39,6 +40,30 @@ public abstract class HandOverContract(ZooKeeperFixture zooKeeper)
         Assert.Equal(0, await second.StopAsync());
         var repeated = endpoint.Requests.CountBy(r => r.Id).Where(c => c.Value > 1).ToList();
         Assert.True(repeated.Count == 0, $"{repeated.Count} of {ids.Count} were repeated:\n{first.Output}\n{second.Output}\n{third.Output}");
+    }
+
+    [Fact]
+    public async Task A_lost_session_of_ZooKeeper_loses_nothing_and_repeats_nothing()
+    {
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        await using var hermes = await InstallAsync();
+        await using var proxy = FaultProxy.Start(int.Parse(hermes.ZooKeeperServers.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
+        await hermes.SubscribeAsync("billing", endpoint.Address);
+        await using var worker = RunningWorker.Start(hermes, ("ZooKeeper:ConnectionString", proxy.ConnectionString));
+        await worker.WhenSaidAsync("reads");
+        using var load = new Load(hermes);
+        await WhenMoreCameAsync(endpoint, 200, worker);
+        await proxy.RefuseAsync();
+        proxy.Cut();
+        await WhenRegisteredAsync(hermes, 0, worker); // its session is over
+        await WhenMoreCameAsync(endpoint, 200, worker);
+        proxy.Accept();
+        await WhenRegisteredAsync(hermes, 1, worker);
+        await WhenMoreCameAsync(endpoint, 500, worker);
+        var ids = await load.EndAsync();
+        await Until.TrueAsync(() => !ids.Except(endpoint.Requests.Select(r => r.Id), StringComparer.Ordinal).Any(), $"all were delivered:\n{worker.Output}", Minute);
+        Assert.Equal(0, await worker.StopAsync());
+        Assert.DoesNotContain(endpoint.Requests.CountBy(r => r.Id), c => c.Value > 1);
     }
 
     [Fact]
@@ -98,6 +123,10 @@ public abstract class HandOverContract(ZooKeeperFixture zooKeeper)
 
     private Task<HermesInstallation> InstallAsync() =>
         HermesInstallation.CreateAsync(zooKeeper.Require(), zooKeeper.FreshRoot(), Broker.BootstrapServers, partitions: 6);
+
+    private static Task WhenRegisteredAsync(HermesInstallation hermes, int workers, RunningWorker worker) => Until.TrueAsync(
+        async () => (await hermes.ZooKeeper.GetChildrenAsync(new FleetPaths(hermes.Paths, hermes.Kafka.ClusterName).Nodes, TestContext.Current.CancellationToken)).Names.Count == workers,
+        $"{workers} workers are registered:\n{worker.Output}", Minute);
 
     private static async Task WhenMoreCameAsync(HttpEndpoint endpoint, int count, RunningWorker worker)
     {
