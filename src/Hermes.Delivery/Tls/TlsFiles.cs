@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hermes.Delivery.Telemetry;
+using Hermes.Shared.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Hermes.Delivery.Tls;

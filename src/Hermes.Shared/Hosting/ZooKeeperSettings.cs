@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography.X509Certificates;
+using Hermes.Shared.Tls;
 using Hermes.ZooKeeper;
 
 namespace Hermes.Shared.Hosting;
@@ -31,12 +33,42 @@ public sealed record ZooKeeperSettings
     /// <summary>Whether to talk TLS, on the servers' <c>secureClientPort</c>. Default no.</summary>
     public bool Tls { get; init; }
 
+    /// <summary>Files (PEM or DER) of authorities that are trusted in place of the system's. Default none: the system's.</summary>
+    public IReadOnlyList<string> TlsCaFiles { get; init; } = [];
+
+    /// <summary>The file (PEM or PKCS#12) of the certificate that is shown to the servers, which ask for one unless their
+    /// <c>ssl.clientAuth</c> says otherwise; PEM may hold the key as well. Default none.</summary>
+    public string? TlsClientCertificate { get; init; }
+
+    /// <summary>The PEM file of its key, where that is apart. Default none.</summary>
+    public string? TlsClientKey { get; init; }
+
+    /// <summary>The password of the key or the PKCS#12 file. Never logged. Default none.</summary>
+    public string? TlsClientPassword { get; init; }
+
+    /// <summary>A file that holds the password instead. Default none.</summary>
+    public string? TlsClientPasswordFile { get; init; }
+
+    /// <exception cref="TlsFileException">A file of certificates cannot be used.</exception>
     internal ZooKeeperOptions ToOptions() => new()
     {
         ConnectionString = ConnectionString,
         SessionTimeout = SessionTimeout,
         Digest = User is null ? [] : [new(User, Password ?? "")],
         DefaultAcl = User is null ? AclEntry.OpenToAll : AclEntry.CreatorAll,
-        Tls = Tls ? new() : null,
+        Tls = Tls ? ToTls() : null,
     };
+
+    private ZooKeeperTlsOptions ToTls()
+    {
+        X509Certificate2Collection? authorities = null;
+        foreach (var file in TlsCaFiles)
+            (authorities ??= []).AddRange(CertificateFiles.Authorities($"{Section}:{nameof(TlsCaFiles)}", file));
+        return new()
+        {
+            TrustedAuthorities = authorities,
+            ClientCertificate = string.IsNullOrEmpty(TlsClientCertificate) ? null
+                : CertificateFiles.Own(new(Section, TlsClientCertificate, TlsClientKey, TlsClientPassword, TlsClientPasswordFile)).Own,
+        };
+    }
 }

@@ -1,4 +1,4 @@
-using Hermes.ZooKeeper;
+using Hermes.Shared.Tls;
 using Microsoft.Extensions.Options;
 
 namespace Hermes.Shared.Hosting;
@@ -17,6 +17,14 @@ internal sealed class ZooKeeperSettingsRules : IValidateOptions<ZooKeeperSetting
         {
             faults.Add($"{ZooKeeperSettings.Section}: {e.Message}");
         }
+        catch (TlsFileException e)
+        {
+            faults.Add(e.Message);
+        }
+        if (!options.Tls && (options.TlsCaFiles.Count > 0 || options.TlsClientCertificate is not null))
+            faults.Add($"{ZooKeeperSettings.Section}:TlsCaFiles and {ZooKeeperSettings.Section}:TlsClientCertificate need {ZooKeeperSettings.Section}:Tls=true beside them.");
+        if (options.TlsClientCertificate is null && (options.TlsClientKey ?? options.TlsClientPassword ?? options.TlsClientPasswordFile) is not null)
+            faults.Add($"{ZooKeeperSettings.Section}:TlsClientKey and {ZooKeeperSettings.Section}:TlsClientPassword need {ZooKeeperSettings.Section}:TlsClientCertificate beside them.");
         if (options.Password is not null && options.User is null)
             faults.Add($"{ZooKeeperSettings.Section}:Password needs {ZooKeeperSettings.Section}:User beside it.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
