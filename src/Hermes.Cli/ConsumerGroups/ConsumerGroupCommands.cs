@@ -112,7 +112,7 @@ internal static class ConsumerGroupCommands
             try
             {
                 var how = await hermes.WithKafkaAsync(kafka => new GroupRestorer(hermes.ZooKeeper, hermes.GroupRecords, kafka, hermes.Jobs, TimeProvider.System)
-                    .RestoreAsync(tombstone, "asked for", cancellationToken));
+                    .RestoreAsync(tombstone, "asked for", [], cancellationToken));
                 if (parsed.GetValue(json))
                     context.Printer.Json(new JsonObject { ["group"] = name, ["topic"] = of, ["how"] = how });
                 else

@@ -33,6 +33,9 @@ public sealed class GroupRecords(IZooKeeper zooKeeper, JanitorPaths paths)
             : Operation.Create(paths.Tombstone(tombstone.Key), data, CreateMode.Persistent);
     }
 
+    /// <summary>Demands that a tombstone, by its <see cref="GroupKey"/>, is as it was read.</summary>
+    public Operation Stands(string key, int version) => Operation.Check(paths.Tombstone(key), version);
+
     /// <summary>Notes an event.</summary>
     public Operation Note(GroupEvent happened) => Operation.Create(
         $"{paths.History}/{Guid.CreateVersion7()}", JsonSerializer.SerializeToUtf8Bytes(happened, JanitorJson.Instance.GroupEvent), CreateMode.Persistent);

@@ -8,14 +8,20 @@ namespace Hermes.Shared.ConsumerGroups;
 /// <summary>Gives a deleted group its offsets back.</summary>
 public sealed class GroupRestorer(IZooKeeper zooKeeper, GroupRecords records, IGroupAdministration kafka, JobClient jobs, TimeProvider clock)
 {
+    private static readonly TimeSpan FenceMargin = TimeSpan.FromSeconds(2);
     private readonly string _worker = $"{Environment.UserName}@{Environment.MachineName}/{Environment.ProcessId}";
 
     /// <summary>Commits the kept offsets, as far as their partitions still exist and have them; where the group has members
     /// already, a retransmission job moves it there. May be repeated after a crash.</summary>
+    /// <param name="tombstone">What was known of the group.</param>
+    /// <param name="reason">Why, for the audit.</param>
+    /// <param name="guard">What must still hold in ZooKeeper: the leader's guard of a janitor.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>How it was done, for people.</returns>
-    /// <exception cref="InvalidOperationException">Nothing can be restored: says why.</exception>
+    /// <exception cref="InvalidOperationException">Nothing can be restored, or it was held up: says why.</exception>
     /// <exception cref="KafkaException">The broker refuses, or cannot be reached.</exception>
-    public async Task<string> RestoreAsync(Tombstone tombstone, string reason, CancellationToken cancellationToken)
+    /// <exception cref="MultiFailedException">The guard does not hold, or somebody else has touched the tombstone meanwhile.</exception>
+    public async Task<string> RestoreAsync(Tombstone tombstone, string reason, IReadOnlyList<Operation> guard, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tombstone);
         var offsets = await RetainedAsync(tombstone);
@@ -25,9 +31,14 @@ public sealed class GroupRestorer(IZooKeeper zooKeeper, GroupRecords records, IG
         var done = records.Write(present with { RestoredAt = clock.GetUtcNow() }, version);
         if (await kafka.FindGroupAsync(tombstone.Group) is not { Members: > 0 })
         {
+            // Kafka knows no fence: another may lead by now, and have restored it; the group may have gone on from there since.
+            var asked = clock.GetTimestamp();
+            await zooKeeper.MultiAsync([.. guard, records.Stands(tombstone.Key, version)], cancellationToken);
+            if (clock.GetElapsedTime(asked) > FenceMargin)
+                throw new InvalidOperationException($"The restoration of group {tombstone.Group} was held up, and nothing was committed: try again.");
             await kafka.CommitAsync(tombstone.Group, offsets);
             var committed = $"{offsets.Count} offsets committed";
-            await zooKeeper.MultiAsync([done, Note(committed)], cancellationToken);
+            await zooKeeper.MultiAsync([.. guard, done, Note(committed)], cancellationToken);
             return committed;
         }
         if (tombstone.Topic is not null)
@@ -43,7 +54,7 @@ public sealed class GroupRestorer(IZooKeeper zooKeeper, GroupRecords records, IG
             Reason = $"restoration of the group: {reason}",
         });
         var moved = $"by retransmission job {id}, since the group has members";
-        await zooKeeper.MultiAsync([creation, done, Note(moved)], cancellationToken); // never asked for twice
+        await zooKeeper.MultiAsync([.. guard, creation, done, Note(moved)], cancellationToken); // never asked for twice
         return moved;
 
         Operation Note(string how) => records.Note(new(clock.GetUtcNow(), _worker, tombstone.Group, $"restored, {how}: {reason}"));

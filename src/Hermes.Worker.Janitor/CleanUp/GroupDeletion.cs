@@ -121,7 +121,7 @@ internal sealed partial class GroupDeletion(
             await LookAsync(all, Kept, cancellationToken);
             foreach (var absent in all.Where(d => d.Outcome is DeletionOutcome.Absent))
                 absent.Outcome = DeletionOutcome.Deleted; // another's deletion came in between: the tombstone has what it took
-            all = await writes.EachAsync(term, all.Where(d => d.IsOpen), d => [Operation.Check(paths.Tombstone(d.Key), d.Now!.Value.Version)], cancellationToken);
+            all = await writes.EachAsync(term, all.Where(d => d.IsOpen), d => [records.Stands(d.Key, d.Now!.Value.Version)], cancellationToken);
             if (all.Count == 0)
                 return;
             cancellationToken.ThrowIfCancellationRequested();

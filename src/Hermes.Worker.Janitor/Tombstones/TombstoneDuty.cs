@@ -15,7 +15,7 @@ namespace Hermes.Worker.Janitor.Tombstones;
 /// <remarks>Management commits a new subscription's offsets before its node is there (C3). A deletion in between takes them, and
 /// keeps them in the tombstone: so a subscription that appears soon afterwards, and whose group has no offsets, gets those.</remarks>
 internal sealed partial class TombstoneDuty(
-    IZooKeeper zooKeeper, HermesPaths hermes, JanitorPaths paths, GroupRecords records, GroupRestorer restorer, RegistryReader registry, IGroupAdministration kafka, ServerClock server,
+    IZooKeeper zooKeeper, HermesPaths hermes, JanitorPaths paths, GroupRecords records, GroupRestorer restorer, RegistryReader registry, IGroupAdministration kafka, KafkaNames names, ServerClock server,
     JanitorOptions options, JanitorMetrics metrics, ILogger<TombstoneDuty> logger)
 {
     private const int SweptAtOnce = 100;
@@ -39,7 +39,7 @@ internal sealed partial class TombstoneDuty(
             foreach (var (key, (subscription, _)) in ofTopic)
             {
                 if (there.Contains(subscription!.Name))
-                    await TryAsync(key, () => LookAsync(key, subscription, now, cancellationToken));
+                    await TryAsync(key, () => LookAsync(term, key, subscription, now, cancellationToken));
             }
         }
     }
@@ -76,24 +76,30 @@ internal sealed partial class TombstoneDuty(
         Log.Swept(logger, key, age);
     }
 
-    private async Task LookAsync(string key, SubscriptionName subscription, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task LookAsync(LeadershipTerm term, string key, SubscriptionName subscription, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await ReadAsync(key, cancellationToken) is not var (tombstone, _) || tombstone is not { RestoredAt: null, Topic: null, Offsets.Count: > 0 })
             return;
         var document = (await registry.SubscriptionAsync(subscription, cancellationToken)).Document;
         if (SubscriptionExtensions.TryRead(document, out var extensions, out _) && extensions.RestoreOffsets is true)
         {
-            await RestoreAsync(tombstone, "its subscription is back and asks for them", cancellationToken);
+            await RestoreAsync(term, tombstone, "its subscription is back and asks for them", cancellationToken);
             return;
         }
-        // Also where the account of the deletion was never written: then nobody but the tombstone knows what was lost.
-        if (now - tombstone.At <= options.RepairWindow && (await kafka.CommittedAsync(tombstone.Group)).Count == 0)
-            await RestoreAsync(tombstone, "its subscription appeared just after the deletion", cancellationToken);
+        if (now - tombstone.At > options.RepairWindow)
+            return;
+        // Also where the account of the deletion was never written: then nobody but the tombstone knows what was lost. What others
+        // have committed meanwhile of topics that it does not read is not what a creation has committed.
+        var read = ReadTopics.Of(subscription.Topic, (await registry.TopicAsync(subscription.Topic, cancellationToken)).Document, names);
+        var present = (await kafka.CommittedAsync(tombstone.Group)).Select(o => o.Topic).ToHashSet(StringComparer.Ordinal);
+        var lost = tombstone.Offsets.Where(o => read.Contains(o.Topic) && !present.Contains(o.Topic)).ToList();
+        if (lost.Count > 0)
+            await RestoreAsync(term, tombstone with { Offsets = lost }, "its subscription appeared just after the deletion", cancellationToken);
     }
 
-    private async Task RestoreAsync(Tombstone tombstone, string reason, CancellationToken cancellationToken)
+    private async Task RestoreAsync(LeadershipTerm term, Tombstone tombstone, string reason, CancellationToken cancellationToken)
     {
-        var how = await restorer.RestoreAsync(tombstone, reason, cancellationToken);
+        var how = await restorer.RestoreAsync(tombstone, reason, [term.Guard], cancellationToken);
         metrics.Restored();
         Log.Restored(logger, tombstone.Group, how, reason);
     }

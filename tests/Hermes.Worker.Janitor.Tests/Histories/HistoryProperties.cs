@@ -7,7 +7,7 @@ namespace Hermes.Worker.Janitor.Tests.Histories;
 /// what is true. A failure prints its seed; <c>Replay = "(seed,gamma)"</c> in the attribute plays it again.</summary>
 public sealed class HistoryProperties
 {
-    [Property(MaxTest = 400, EndSize = 700)]
+    [Property(MaxTest = 400, EndSize = 160)]
     public void No_group_is_deleted_that_is_protected_and_when_all_is_quiet_every_abandoned_one_is_gone(byte[] script)
     {
         using var history = new History(script);
@@ -24,7 +24,7 @@ public sealed class HistoryProperties
         var accounts = new List<string>();
         for (var seed = 0; seed < count; seed++)
         {
-            var script = new byte[600];
+            var script = new byte[160];
 #pragma warning disable CA5394 // no secret
             new Random(seed).NextBytes(script);
 #pragma warning restore CA5394

@@ -6,7 +6,8 @@ namespace Hermes.Worker.Janitor.Tests.Histories;
 /// <summary>Asks a broker in memory.</summary>
 /// <param name="broker">The broker.</param>
 /// <param name="edge">Told of each call.</param>
-internal sealed class MemoryAdministration(MemoryBroker broker, Edge edge) : IGroupAdministration
+/// <param name="committed">Told of the groups for which something is committed.</param>
+internal sealed class MemoryAdministration(MemoryBroker broker, Edge edge, Action<string> committed) : IGroupAdministration
 {
     public Task<string> ClusterIdAsync() => Call("cluster id", () => "cluster");
 
@@ -27,6 +28,7 @@ internal sealed class MemoryAdministration(MemoryBroker broker, Edge edge) : IGr
             throw new KafkaException(ErrorCode.UnknownMemberId);
         foreach (var offset in offsets)
             broker.Commit(group, offset.Topic, offset.Offset.Value);
+        committed(group);
         return true;
     });
 

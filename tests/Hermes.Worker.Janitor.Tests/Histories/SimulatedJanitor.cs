@@ -26,7 +26,7 @@ internal sealed class SimulatedJanitor : IDisposable
         _term = new(number, Operation.Check(Guard, NodeVersion.Any), _ended.Token);
         _services = new ServiceCollection().AddLogging().AddMetrics()
             .AddSingleton<IZooKeeper>(new MemoryZooKeeper(world.Tree, edge, world.IsHidden))
-            .AddSingleton<IGroupAdministration>(new MemoryAdministration(world.Broker, edge))
+            .AddSingleton<IGroupAdministration>(new MemoryAdministration(world.Broker, edge, world.Truth.Restored))
             .AddSingleton<TimeProvider>(world.Clock).AddSingleton(World.Names).AddSingleton(new HermesPaths(World.Root)).AddSingleton(new HermesSettings()).AddSingleton(options)
             .AlsoDuties().BuildServiceProvider();
     }

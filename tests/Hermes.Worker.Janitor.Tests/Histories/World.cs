@@ -1,5 +1,6 @@
 using System.Text;
 using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Jobs;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 
@@ -14,6 +15,7 @@ internal sealed class World
     public const string Returns = "ns_shop.returns"; // of ours, and read by none of the subscriptions here
     public const string Foreign = "ns_other"; // no topic of ours
     public const string Stranger = "ns_shop_orders_a_b"; // not by our rule: an underscore would be doubled
+    private readonly Dictionary<(string Group, string Topic), long> _last = [];
     private readonly HermesPaths _paths = new(Root);
     private readonly JanitorPaths _janitor = new(new(Root));
 
@@ -23,7 +25,9 @@ internal sealed class World
         Truth = new(this);
         foreach (var path in new[]
         {
-            Root, _paths.Groups, _paths.Group("shop"), _paths.Topics("shop"), _paths.Topic(Topic), _paths.Subscriptions(Topic), $"{Root}/consumer-group-to-delete", _janitor.Tasks,
+            Root, _paths.Groups, _paths.Group("shop"), _paths.Topics("shop"), _paths.Topic(Topic), _paths.Subscriptions(Topic),
+            // Another topic, with a subscription whose consumers have not begun: where the first is hidden, the registry is not empty.
+            _paths.Topic(Other), _paths.Subscriptions(Other), _paths.Subscription(new(Other, "quiet")), $"{Root}/consumer-group-to-delete", _janitor.Tasks,
             $"{Root}/retransmission", $"{Root}/retransmission/jobs", $"{Root}/retransmission/active",
             _janitor.Folder, _janitor.Tombstones, _janitor.History, _janitor.Observations, _janitor.Plans,
         })
@@ -41,8 +45,10 @@ internal sealed class World
 
     public static TopicName Topic { get; } = TopicName.Parse("shop.orders");
 
+    private static TopicName Other { get; } = TopicName.Parse("shop.other");
+
     /// <summary>The subscriptions that come and go; the group of the last is denied.</summary>
-    public static IReadOnlyList<string> Subscriptions { get; } = ["a", "b", "denied"];
+    public static IReadOnlyList<string> Subscriptions { get; } = ["a", "b", "c", "denied"];
 
     public SimulatedClock Clock { get; } = new();
 
@@ -110,6 +116,22 @@ internal sealed class World
     public void Ask(string name) =>
         Tree.Create(_janitor.Task(Subscription(name)), Encoding.UTF8.GetString(new CleanUpTask(Subscription(name), "dc").Write(DateTimeOffset.UnixEpoch)));
 
+    /// <summary>The task is written once more, as it is: asked for at this moment, whatever was seen before.</summary>
+    public void AskAnew(string name)
+    {
+        if (!HasTask(name))
+            return;
+        Tree.Set(_janitor.Task(Subscription(name)), Encoding.UTF8.GetString(new CleanUpTask(Subscription(name), "dc").Write(DateTimeOffset.UnixEpoch)));
+        Truth.Touched(name);
+    }
+
+    /// <summary>A consumer that still runs joins, whether its subscription is there or not.</summary>
+    public void JoinAlone(string name)
+    {
+        Broker.Join(Group(name), ReadTopics.First());
+        Truth.Begin(("members", Group(name)));
+    }
+
     /// <summary>A consumer joins, reads on and commits, or all leave.</summary>
     public void Consume(string name, int what)
     {
@@ -171,24 +193,49 @@ internal sealed class World
         }
     }
 
-    /// <summary>Somebody reads the newest plan, and says yes.</summary>
-    public void ApplyNewestPlan()
+    /// <summary>Somebody says yes to a plan that he has read: the newest, or the oldest that there is.</summary>
+    public void ApplyPlan(bool isNewest)
     {
-        if (Tree.Children(_janitor.Plans) is not [.., var id] || Tree.Exists(_janitor.Apply(id)))
+        var plans = Tree.Children(_janitor.Plans);
+        if (plans is not { Count: > 0 } || (isNewest ? plans[^1] : plans[0]) is not { } id || Tree.Exists(_janitor.Apply(id)))
             return;
         Tree.Create(_janitor.Apply(id));
-        var plan = System.Text.Json.JsonSerializer.Deserialize(Tree.Find(_janitor.Plan(id))!.Value.Data.Span, JanitorJson.Instance.GroupPlan)!;
-        foreach (var planned in plan.Groups)
-            Truth.Allowed(planned.Key);
+        foreach (var planned in Plan(id).Groups)
+            Truth.Allowed(planned.Key, id);
     }
+
+    /// <summary>A retransmitter does what jobs ask for.</summary>
+    public void CarryOutJobs()
+    {
+        foreach (var id in Tree.Children($"{Root}/retransmission/jobs") ?? [])
+        {
+            var path = $"{Root}/retransmission/jobs/{id}";
+            var job = JobRequest.Read(Tree.Find(path)!.Value.Data)!.Document;
+            foreach (var (topic, partitions) in job.Target.Offsets!)
+                Broker.Commit(Names.ConsumerGroup(SubscriptionName.Parse(job.Subscription)), topic, partitions[0]);
+            Tree.Delete(path);
+        }
+    }
+
+    /// <summary>The plans that there are.</summary>
+    public IReadOnlyList<string> Plans() => Tree.Children(_janitor.Plans) ?? [];
+
+    public GroupPlan Plan(string id) => System.Text.Json.JsonSerializer.Deserialize(Tree.Find(_janitor.Plan(id))!.Value.Data.Span, JanitorJson.Instance.GroupPlan)!;
+
+    /// <summary>What is kept under a key.</summary>
+    public Tombstone? Tombstone(string key) =>
+        Tree.Find(_janitor.Tombstone(key)) is { } node ? System.Text.Json.JsonSerializer.Deserialize(node.Data.Span, JanitorJson.Instance.Tombstone) : null;
 
     /// <summary>What the janitors say that they did.</summary>
     public IEnumerable<string> History() => (Tree.Children(_janitor.History) ?? []).Select(name => Encoding.UTF8.GetString(Tree.Find($"{_janitor.History}/{name}")!.Value.Data.Span));
 
     private void Commit(string group, string topic, long? offset = null)
     {
-        var before = Broker.Committed(group, topic);
-        var after = Math.Min(offset ?? (before ?? 0) + 1, Broker.Ends[topic]);
+        // On from where it ever was: what goes back to where it has been cannot be told from what rested.
+        var after = Math.Min(offset ?? _last.GetValueOrDefault((group, topic)) + 1, Broker.Ends[topic]);
+        // What was deleted and comes back as it was, between two looks, cannot be told from it either.
+        var before = Broker.Committed(group, topic) ?? _last.GetValueOrDefault((group, topic), -1);
+        _last[(group, topic)] = after;
         Broker.Commit(group, topic, after);
         Truth.Committed(group, topic, before, after);
     }

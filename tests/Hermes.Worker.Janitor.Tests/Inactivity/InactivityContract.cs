@@ -122,7 +122,7 @@ public abstract class InactivityContract(ZooKeeperFixture zooKeeper)
         var tombstone = (await records.FindAsync(GroupKey.Of(group, returns), Cancellation))!.Value.Tombstone;
         Assert.True(tombstone.IsDeleted);
         await Until.TrueAsync(async () => !await hermes.Administration.HasMembersAsync(group), "the member's leaving");
-        await new GroupRestorer(hermes.ZooKeeper, records, hermes.Administration, new(hermes.ZooKeeper, new(hermes.Paths)), TimeProvider.System).RestoreAsync(tombstone, "a test", Cancellation);
+        await new GroupRestorer(hermes.ZooKeeper, records, hermes.Administration, new(hermes.ZooKeeper, new(hermes.Paths)), TimeProvider.System).RestoreAsync(tombstone, "a test", [], Cancellation);
         Assert.Contains(await hermes.Administration.CommittedAsync(group), o => o.Topic == returns);
     }
 
