@@ -31,6 +31,7 @@ internal static class DutyServices
             services.AddSingleton<SubscriptionLook>();
             services.AddSingleton<FreshLook>();
             services.AddSingleton<GuardedWrites>();
+            services.AddSingleton<DeletionAccounts>();
             services.AddSingleton<GroupDeletion>();
             services.AddSingleton<TaskDuty>();
             services.AddSingleton<TombstoneDuty>();
@@ -41,7 +42,7 @@ internal static class DutyServices
             services.AddSingleton<Observations>();
             services.AddSingleton<PlanBook>();
             services.AddSingleton<InactiveDuty>();
-            services.AddSingleton<OffsetRenewal>();
+            services.AddSingleton<IOffsetRenewal, OffsetRenewal>();
             services.AddSingleton<KeepAliveDuty>();
         }
     }

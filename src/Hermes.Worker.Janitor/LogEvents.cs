@@ -17,6 +17,7 @@ internal static class LogEvents
     public const int Swept = 2320;
     public const int Restored = 2321;
     public const int TombstoneFailed = 2322;
+    public const int Accounted = 2323;
     public const int Planned = 2330;
     public const int Capped = 2331;
     public const int Spared = 2332;

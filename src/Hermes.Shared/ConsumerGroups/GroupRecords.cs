@@ -37,8 +37,11 @@ public sealed class GroupRecords(IZooKeeper zooKeeper, JanitorPaths paths)
     public Operation Stands(string key, int version) => Operation.Check(paths.Tombstone(key), version);
 
     /// <summary>Notes an event.</summary>
-    public Operation Note(GroupEvent happened) => Operation.Create(
-        $"{paths.History}/{Guid.CreateVersion7()}", JsonSerializer.SerializeToUtf8Bytes(happened, JanitorJson.Instance.GroupEvent), CreateMode.Persistent);
+    public Operation Note(GroupEvent happened)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        return Operation.Create($"{paths.History}/{Guid.CreateVersion7(happened.At)}", JsonSerializer.SerializeToUtf8Bytes(happened, JanitorJson.Instance.GroupEvent), CreateMode.Persistent);
+    }
 
     /// <summary>The deletion of the events from before a moment.</summary>
     public async Task<IReadOnlyList<Operation>> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken)

@@ -32,6 +32,9 @@ public sealed record Tombstone
     /// <summary>What it had committed.</summary>
     public required IReadOnlyList<KeptOffset> Offsets { get; init; }
 
+    /// <summary>Whether it is not known if the group is gone: it was about to be deleted.</summary>
+    [JsonIgnore] public bool IsUnsettled => !IsDeleted && RestoredAt is null;
+
     /// <summary>The name of its node.</summary>
     [JsonIgnore] public string Key => GroupKey.Of(Group, Topic);
 }

@@ -14,7 +14,7 @@ namespace Hermes.Worker.Janitor.CleanUp;
 /// repeated after a crash (I5). Whole groups go side by side, each step for all of them at once; what stands in the way of one, or
 /// fails for it, concerns no other.</summary>
 internal sealed partial class GroupDeletion(
-    JanitorPaths paths, GroupRecords records, GuardedWrites writes, FreshLook looks, IGroupAdministration kafka, JanitorMetrics metrics, ILogger<GroupDeletion> logger, TimeProvider clock)
+    JanitorPaths paths, GroupRecords records, DeletionAccounts accounts, GuardedWrites writes, FreshLook looks, IGroupAdministration kafka, JanitorMetrics metrics, ILogger<GroupDeletion> logger, TimeProvider clock)
 {
     /// <summary>Groups that go side by side.</summary>
     public const int MostAtOnce = 50;
@@ -52,9 +52,9 @@ internal sealed partial class GroupDeletion(
             Offsets = offsets,
         }, (d.Before?.Version + 1) ?? 0));
 
-        // Deleted by one who died before the account of it was written; or there never was one.
+        // There never was one; or it was deleted by one who died before the account of it was written.
         await writes.EachAsync(term, all.Where(d => d.Outcome is DeletionOutcome.Absent), d =>
-            [.. d.Before is ({ IsDeleted: false, RestoredAt: null } unwritten, var version) ? [records.Write(unwritten with { IsDeleted = true }, version)] : Array.Empty<Operation>(), .. d.Alongside], cancellationToken);
+            [.. d.Before is ({ IsUnsettled: true } unwritten, var version) ? accounts.Of(unwritten, version) : [], .. d.Alongside], cancellationToken);
 
         var written = await writes.EachAsync(term, all.Where(d => d.IsOpen), d => [records.Write(d.Now!.Value.Tombstone, d.Before?.Version)], cancellationToken);
         await DeleteAsync(term, written, cancellationToken);
@@ -62,7 +62,8 @@ internal sealed partial class GroupDeletion(
         // As it was: an earlier deletion's tombstone may still be wanted.
         await writes.EachAsync(term, written.Where(d => d.Failure is null && d.Outcome is not DeletionOutcome.Deleted), d =>
             [d.Before is var (earlier, _) ? records.Write(earlier, d.Now!.Value.Version) : Operation.Delete(paths.Tombstone(d.Key), d.Now!.Value.Version)], cancellationToken);
-        foreach (var gone in await writes.EachAsync(term, written.Where(d => d.Outcome is DeletionOutcome.Deleted), Account, cancellationToken))
+        foreach (var gone in await writes.EachAsync(term, written.Where(d => d.Outcome is DeletionOutcome.Deleted), d =>
+            [.. accounts.Of(d.Now!.Value.Tombstone, d.Now.Value.Version), .. d.Alongside], cancellationToken))
         {
             metrics.Deleted(gone.What.Topic is null ? "group" : "offsets");
             Log.Deleted(logger, gone.Key, gone.Reason, gone.Now!.Value.Tombstone.Offsets.Count);
@@ -70,13 +71,6 @@ internal sealed partial class GroupDeletion(
     }
 
     private static IReadOnlyList<KeptOffset>? Kept(Deletion deletion) => deletion.Now?.Tombstone.Offsets;
-
-    private IReadOnlyList<Operation> Account(Deletion gone)
-    {
-        var (tombstone, version) = gone.Now!.Value;
-        var account = $"{(tombstone.Topic is { } topic ? $"its offsets of {topic} deleted" : "deleted")}: {gone.Reason}; {tombstone.Offsets.Count} offsets kept";
-        return [records.Write(tombstone with { IsDeleted = true }, version), records.Note(new(clock.GetUtcNow(), WorkerHost.Worker, tombstone.Group, account)), .. gone.Alongside];
-    }
 
     private async Task LearnAsync(Deletion deletion, CancellationToken cancellationToken)
     {

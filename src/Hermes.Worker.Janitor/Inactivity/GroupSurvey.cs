@@ -7,9 +7,10 @@ namespace Hermes.Worker.Janitor.Inactivity;
 /// <param name="Candidates">The groups that may be abandoned by all that the list of groups tells.</param>
 /// <param name="Owned">The groups of subscriptions.</param>
 /// <param name="LookedAt">Those of both whose offsets were read this time.</param>
+/// <param name="LookAbandoned">How many of the candidates are left, without those that turned out to be somebody else's.</param>
 /// <param name="Seen">What they turned out to be; nothing of one that is somebody else's.</param>
 internal sealed record GroupSurvey(
-    IReadOnlySet<string> Candidates, IReadOnlyDictionary<string, SubscriptionName> Owned, IReadOnlySet<string> LookedAt, IReadOnlyList<SeenGroup> Seen)
+    IReadOnlySet<string> Candidates, IReadOnlyDictionary<string, SubscriptionName> Owned, IReadOnlySet<string> LookedAt, int LookAbandoned, IReadOnlyList<SeenGroup> Seen)
 {
     private readonly HashSet<string> _seen = Seen.Select(s => s.Key).ToHashSet(StringComparer.Ordinal);
 

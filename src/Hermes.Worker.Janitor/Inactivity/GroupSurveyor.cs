@@ -62,7 +62,7 @@ internal sealed partial class GroupSurveyor(
                 _strangers[group] = now;
         }
         Log.Surveyed(logger, all.Count, owned.Count, candidates.Count - _strangers.Count, lookedAt.Count);
-        return new(candidates, owned, lookedAt.Keys.ToHashSet(StringComparer.Ordinal), seen);
+        return new(candidates, owned, lookedAt.Keys.ToHashSet(StringComparer.Ordinal), candidates.Count - _strangers.Count, seen);
 
         // One whose offsets the broker does not tell has had its turn, so that it holds up no other.
         DateTimeOffset? LastTurn(string group) =>

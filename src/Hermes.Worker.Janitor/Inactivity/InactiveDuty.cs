@@ -24,7 +24,7 @@ internal sealed partial class InactiveDuty(
         var survey = await surveyor.LookAsync(observations.LastSeen, now, cancellationToken);
         await observations.UpdateAsync(term, survey, now, cancellationToken);
         var ripe = observations.Ripe.Where(r => policy.Lets(GroupKey.Parse(r.Key).Group)).ToDictionary(r => r.Key, r => r.Seen, StringComparer.Ordinal);
-        metrics.Inactive(survey.Candidates.Count, ripe.Count);
+        metrics.Inactive(survey.LookAbandoned, ripe.Count);
         var newest = await plans.PlanAsync(term, ripe.Select(r => (r.Key, r.Value)), now, cancellationToken);
         var left = options.MostDeletions;
         foreach (var id in await records.PlansAsync(cancellationToken))
@@ -69,6 +69,7 @@ internal sealed partial class InactiveDuty(
             {
                 case { Failure: { } failure }: // the others go on, and this one is tried at the next run
                     isDone = false;
+                    observations.Doubt();
                     metrics.Spared("failure");
                     Log.Failed(logger, failure, planned.Key);
                     break;

@@ -64,6 +64,9 @@ internal sealed class Observations(IZooKeeper zooKeeper, JanitorPaths paths, Jan
     /// <summary>What belongs into the multi that ends one.</summary>
     public Operation Forgetting(string key) => Operation.Delete(paths.Observation(key), NodeVersion.Any);
 
+    /// <summary>Nobody knows whether something was written: the next look reads all anew.</summary>
+    public void Doubt() => _term = null;
+
     /// <summary>Its node is gone.</summary>
     public void Forget(string key) => _known.Remove(key);
 

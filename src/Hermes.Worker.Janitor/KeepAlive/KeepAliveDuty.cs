@@ -4,6 +4,7 @@ using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 using Hermes.Worker.Janitor.Telemetry;
+using Hermes.ZooKeeper;
 using Hermes.ZooKeeper.Recipes;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +13,7 @@ namespace Hermes.Worker.Janitor.KeepAlive;
 /// <summary>Keeps the offsets of subscriptions whose consumers rest: a broker forgets those of a group without members after
 /// <c>offsets.retention.minutes</c>, and counts from the last commit. So they are committed again as they are, in time.</summary>
 internal sealed partial class KeepAliveDuty(
-    RegistryReader registry, IGroupAdministration kafka, OffsetRenewal renewal, KafkaNames names, JanitorOptions options, JanitorMetrics metrics, ILogger<KeepAliveDuty> logger, TimeProvider clock)
+    IZooKeeper zooKeeper, HermesPaths hermes, IGroupAdministration kafka, IOffsetRenewal renewal, KafkaNames names, JanitorOptions options, JanitorMetrics metrics, ILogger<KeepAliveDuty> logger, TimeProvider clock)
 {
     // So many times before the broker forgets: a run or two may fail.
     private const int Reserve = 4;
@@ -25,7 +26,7 @@ internal sealed partial class KeepAliveDuty(
         foreach (var busy in _renewed.Keys.Where(g => !empty.Contains(g)).ToList())
             _renewed.Remove(busy);
         var interval = await IntervalAsync();
-        foreach (var subscription in await registry.AllSubscriptionsAsync(cancellationToken))
+        foreach (var subscription in await SubscriptionsAsync(cancellationToken))
         {
             var group = names.ConsumerGroup(subscription);
             if (!empty.Contains(group) || (_renewed.TryGetValue(group, out var last) && clock.GetElapsedTime(last) < interval))
@@ -43,6 +44,24 @@ internal sealed partial class KeepAliveDuty(
             }
         }
     }
+
+    /// <summary>By their names alone: a document that cannot be read, or a part that is missing, is no reason to let others' offsets go.</summary>
+    private async Task<List<SubscriptionName>> SubscriptionsAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<SubscriptionName>();
+        foreach (var group in await ChildrenAsync(hermes.Groups, cancellationToken))
+        {
+            foreach (var name in await ChildrenAsync(hermes.Topics(group), cancellationToken))
+            {
+                var topic = new TopicName(group, name);
+                found.AddRange((await ChildrenAsync(hermes.Subscriptions(topic), cancellationToken)).Select(s => new SubscriptionName(topic, s)));
+            }
+        }
+        return found;
+    }
+
+    private async Task<IReadOnlyList<string>> ChildrenAsync(string path, CancellationToken cancellationToken) =>
+        (await zooKeeper.TryGetChildrenAsync(path, cancellationToken))?.Names ?? [];
 
     private async Task<TimeSpan> IntervalAsync()
     {

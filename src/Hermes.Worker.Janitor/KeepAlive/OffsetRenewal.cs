@@ -4,13 +4,11 @@ using Hermes.Shared.Kafka;
 
 namespace Hermes.Worker.Janitor.KeepAlive;
 
-/// <summary>Commits a group's offsets again as they are, with what their metadata says of settled messages.</summary>
-internal sealed class OffsetRenewal(IGroupAdministration kafka, KafkaClients clients)
+/// <summary>Commits by a consumer of the group that joins nothing, as decision 10 says.</summary>
+internal sealed class OffsetRenewal(IGroupAdministration kafka, KafkaClients clients) : IOffsetRenewal
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    /// <returns>Whether they were: not where there are none, or where somebody has joined meanwhile, whose own commits keep them.</returns>
-    /// <exception cref="KafkaException">The broker refuses for another reason, or cannot be reached.</exception>
     public async Task<bool> RenewAsync(string group)
     {
         var partitions = (await kafka.CommittedAsync(group)).Select(o => o.TopicPartition).ToList();

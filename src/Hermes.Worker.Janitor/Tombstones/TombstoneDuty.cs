@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hermes.Shared.ConsumerGroups;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
@@ -11,18 +12,21 @@ using Microsoft.Extensions.Logging;
 namespace Hermes.Worker.Janitor.Tombstones;
 
 /// <summary>Gives offsets back to a subscription that appeared just after its group was deleted, and to one that asks for them;
-/// sweeps old tombstones and old history.</summary>
+/// writes the accounts that others died before; sweeps old tombstones and old history.</summary>
 /// <remarks>Management commits a new subscription's offsets before its node is there (C3). A deletion in between takes them, and
 /// keeps them in the tombstone: so a subscription that appears soon afterwards, and whose group has no offsets, gets those.</remarks>
 internal sealed partial class TombstoneDuty(
-    IZooKeeper zooKeeper, HermesPaths hermes, JanitorPaths paths, GroupRecords records, GroupRestorer restorer, RegistryReader registry, IGroupAdministration kafka, KafkaNames names, ServerClock server,
+    IZooKeeper zooKeeper, HermesPaths hermes, JanitorPaths paths, GroupRecords records, DeletionAccounts accounts, GroupRestorer restorer, RegistryReader registry, IGroupAdministration kafka, KafkaNames names, ServerClock server,
     JanitorOptions options, JanitorMetrics metrics, ILogger<TombstoneDuty> logger)
 {
     private const int SweptAtOnce = 100;
 
     // A tombstone is read once in a term, and again when its subscription is there or its time is over.
-    private readonly Dictionary<string, (SubscriptionName? Subscription, DateTimeOffset At)> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
     private long? _term;
+
+    // By then whoever wrote it has either gone on or died.
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
 
     /// <summary>Looks at all tombstones and the history once.</summary>
     public async Task RunAsync(LeadershipTerm term, CancellationToken cancellationToken)
@@ -33,10 +37,11 @@ internal sealed partial class TombstoneDuty(
         await LearnAsync(term, now, cancellationToken);
         foreach (var (key, _) in _known.Where(k => now - k.Value.At > options.TombstoneRetention).ToList())
             await TryAsync(key, () => SweepAsync(term, key, now, cancellationToken));
+        await SettleAsync(term, now, cancellationToken);
         foreach (var ofTopic in _known.Where(k => k.Value.Subscription is not null).GroupBy(k => k.Value.Subscription!.Topic).ToList())
         {
             var there = (await zooKeeper.TryGetChildrenAsync(hermes.Subscriptions(ofTopic.Key), cancellationToken))?.Names.ToHashSet(StringComparer.Ordinal) ?? [];
-            foreach (var (key, (subscription, _)) in ofTopic)
+            foreach (var (key, (subscription, _, _)) in ofTopic)
             {
                 if (there.Contains(subscription!.Name))
                     await TryAsync(key, () => LookAsync(term, key, subscription, now, cancellationToken));
@@ -54,8 +59,18 @@ internal sealed partial class TombstoneDuty(
             _known.Remove(gone);
         foreach (var key in keys.Where(k => !_known.ContainsKey(k)))
         {
-            _known[key] = (null, now); // what cannot be read is named once
-            await TryAsync(key, () => ReadAsync(key, cancellationToken));
+            await TryAsync(key, async () =>
+            {
+                try
+                {
+                    await ReadAsync(key, cancellationToken);
+                }
+                catch (JsonException)
+                {
+                    _known[key] = new(null, now, IsUnsettled: false); // named once
+                    throw;
+                }
+            });
         }
     }
 
@@ -63,7 +78,7 @@ internal sealed partial class TombstoneDuty(
     {
         var found = await records.FindAsync(key, cancellationToken);
         if (found is { Tombstone: var tombstone })
-            _known[key] = (SubscriptionName.TryParse(tombstone.Subscription, out var subscription) ? subscription : null, tombstone.At);
+            _known[key] = new(SubscriptionName.TryParse(tombstone.Subscription, out var subscription) ? subscription : null, tombstone.At, tombstone.IsUnsettled);
         return found;
     }
 
@@ -74,6 +89,31 @@ internal sealed partial class TombstoneDuty(
         await zooKeeper.MultiAsync([term.Guard, Operation.Delete(paths.Tombstone(key), version)], cancellationToken);
         _known.Remove(key);
         Log.Swept(logger, key, age);
+    }
+
+    /// <summary>Who dies between a deletion and its account leaves a tombstone that does not say what has become of the group.</summary>
+    private async Task SettleAsync(LeadershipTerm term, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var unsettled = _known.Where(k => k.Value.IsUnsettled && now - k.Value.At > Settled).Select(k => k.Key).ToList();
+        if (unsettled.Count == 0)
+            return;
+        var committed = await kafka.AllCommittedAsync([.. unsettled.Select(k => GroupKey.Parse(k).Group).Distinct(StringComparer.Ordinal)]);
+        var states = await kafka.FindGroupsAsync([.. committed.Keys]);
+        foreach (var key in unsettled)
+        {
+            await TryAsync(key, async () =>
+            {
+                var (group, topic) = GroupKey.Parse(key);
+                if (topic is null ? states[group].OrThrow() is not null : committed[group].OrThrow().Any(o => o.Topic == topic))
+                    return; // it was never deleted, or is there again: the tombstone is kept for its time
+                if (await ReadAsync(key, cancellationToken) is not var (tombstone, version) || !tombstone.IsUnsettled)
+                    return;
+                await zooKeeper.MultiAsync([term.Guard, .. accounts.Of(tombstone, version)], cancellationToken);
+                _known[key] = _known[key] with { IsUnsettled = false };
+                metrics.Deleted(topic is null ? "group" : "offsets");
+                Log.Accounted(logger, key);
+            });
+        }
     }
 
     private async Task LookAsync(LeadershipTerm term, string key, SubscriptionName subscription, DateTimeOffset now, CancellationToken cancellationToken)
@@ -116,8 +156,16 @@ internal sealed partial class TombstoneDuty(
         }
     }
 
+    /// <param name="Subscription">Whose group it was; <see langword="null"/>: it cannot be read.</param>
+    /// <param name="At">When it was written.</param>
+    /// <param name="IsUnsettled">Whether it does not say if the group is gone.</param>
+    private sealed record Known(SubscriptionName? Subscription, DateTimeOffset At, bool IsUnsettled);
+
     private static partial class Log
     {
+        [LoggerMessage(LogEvents.Accounted, LogLevel.Information, "The deletion of {Group} is written down: whoever did it did not come to it")]
+        public static partial void Accounted(ILogger logger, string group);
+
         [LoggerMessage(LogEvents.Swept, LogLevel.Information, "The tombstone of group {Group} is deleted: it was {Age} old")]
         public static partial void Swept(ILogger logger, string group, TimeSpan age);
 

@@ -7,7 +7,7 @@ namespace Hermes.Worker.Janitor.Tests.Histories;
 /// what is true. A failure prints its seed; <c>Replay = "(seed,gamma)"</c> in the attribute plays it again.</summary>
 public sealed class HistoryProperties
 {
-    [Property(MaxTest = 400, EndSize = 160)]
+    [Property(MaxTest = 300, EndSize = 160)]
     public void No_group_is_deleted_that_is_protected_and_when_all_is_quiet_every_abandoned_one_is_gone(byte[] script)
     {
         using var history = new History(script);

@@ -17,7 +17,14 @@ internal sealed class MemoryBroker
 
     public int Members(string group) => _groups.GetValueOrDefault(group)?.ReadTopics.Count ?? 0;
 
-    public void Commit(string group, string topic, long offset) => Of(group).Offsets[topic] = offset;
+    /// <summary>How often something was committed for a group.</summary>
+    public Dictionary<string, int> Commits { get; } = new(StringComparer.Ordinal);
+
+    public void Commit(string group, string topic, long offset)
+    {
+        Of(group).Offsets[topic] = offset;
+        Commits[group] = Commits.GetValueOrDefault(group) + 1;
+    }
 
     public void Join(string group, string topic) => Of(group).ReadTopics.Add(topic);
 

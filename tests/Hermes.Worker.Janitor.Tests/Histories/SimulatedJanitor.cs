@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using Hermes.Shared.ConsumerGroups;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Registry;
 using Hermes.Worker.Janitor.CleanUp;
 using Hermes.Worker.Janitor.Inactivity;
+using Hermes.Worker.Janitor.KeepAlive;
 using Hermes.Worker.Janitor.Leadership;
 using Hermes.Worker.Janitor.Tombstones;
 using Hermes.ZooKeeper;
@@ -28,11 +30,17 @@ internal sealed class SimulatedJanitor : IDisposable
             .AddSingleton<IZooKeeper>(new MemoryZooKeeper(world.Tree, edge, world.IsHidden))
             .AddSingleton<IGroupAdministration>(new MemoryAdministration(world.Broker, edge, world.Truth.Restored))
             .AddSingleton<TimeProvider>(world.Clock).AddSingleton(World.Names).AddSingleton(new HermesPaths(World.Root)).AddSingleton(new HermesSettings()).AddSingleton(options)
-            .AlsoDuties().BuildServiceProvider();
+            .AlsoDuties().AddSingleton<IOffsetRenewal>(new MemoryRenewal(world.Broker, edge)).BuildServiceProvider();
     }
 
     /// <summary>The node that says that it leads.</summary>
     public string Guard { get; }
+
+    /// <summary>Of which its last run that did not end well died.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Where its metrics go.</summary>
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
 
     /// <summary>It hears that it leads no more.</summary>
     public void End() => _ended.Cancel();
@@ -55,12 +63,14 @@ internal sealed class SimulatedJanitor : IDisposable
             {
                 Duty.Tasks => _services.GetRequiredService<TaskDuty>().RunAsync(_term, _term.Ended),
                 Duty.Tombstones => _services.GetRequiredService<TombstoneDuty>().RunAsync(_term, _term.Ended),
+                Duty.KeepAlive => _services.GetRequiredService<KeepAliveDuty>().RunAsync(_term, _term.Ended),
                 _ => _services.GetRequiredService<InactiveDuty>().RunAsync(_term, _term.Ended),
             });
             return true;
         }
         catch (Exception e) when (e is not Xunit.Sdk.XunitException)
         {
+            Failure = e;
             return false;
         }
     }
@@ -78,6 +88,7 @@ internal enum Duty
     Tasks,
     Tombstones,
     Inactive,
+    KeepAlive,
 }
 
 file static class Services

@@ -32,6 +32,7 @@ internal sealed class World
             _janitor.Folder, _janitor.Tombstones, _janitor.History, _janitor.Observations, _janitor.Plans,
         })
             Tree.Create(path);
+        Tree.Set(_paths.Group("shop"), """{"groupName":"shop"}""");
         foreach (var topic in new[] { Json, Avro, Returns, Foreign })
             Broker.Ends[topic] = 100;
         ChangeTopic("JSON", isMigrated: false);
@@ -115,6 +116,12 @@ internal sealed class World
 
     public void Ask(string name) =>
         Tree.Create(_janitor.Task(Subscription(name)), Encoding.UTF8.GetString(new CleanUpTask(Subscription(name), "dc").Write(DateTimeOffset.UnixEpoch)));
+
+    /// <summary>A task that nobody can understand.</summary>
+    public void AskMalformed() => Tree.Create($"{_janitor.Tasks}/malformed", "no json");
+
+    /// <summary>What janitors have seen, by its key.</summary>
+    public IReadOnlyList<string> Observations() => Tree.Children(_janitor.Observations) ?? [];
 
     /// <summary>The task is written once more, as it is: asked for at this moment, whatever was seen before.</summary>
     public void AskAnew(string name)
@@ -204,10 +211,24 @@ internal sealed class World
             Truth.Allowed(planned.Key, id);
     }
 
+    /// <summary>The node of a subscription that is about to be there, without its offsets: they were taken.</summary>
+    public void Begin(string name) => Pending.Add((name, false));
+
+    /// <summary>A subscription is there again, and wants to go on where it was.</summary>
+    public void AskForOldOffsets(string name)
+    {
+        Pending.Clear();
+        Create(name, restores: true);
+        Finish();
+    }
+
+    /// <summary>The jobs that there are.</summary>
+    public IReadOnlyList<string> Jobs() => Tree.Children($"{Root}/retransmission/jobs") ?? [];
+
     /// <summary>A retransmitter does what jobs ask for.</summary>
     public void CarryOutJobs()
     {
-        foreach (var id in Tree.Children($"{Root}/retransmission/jobs") ?? [])
+        foreach (var id in Jobs())
         {
             var path = $"{Root}/retransmission/jobs/{id}";
             var job = JobRequest.Read(Tree.Find(path)!.Value.Data)!.Document;
