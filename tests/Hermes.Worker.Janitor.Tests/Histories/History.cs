@@ -45,7 +45,7 @@ internal sealed class History : IDisposable
     {
         while (!_script.IsOver)
         {
-            switch (_script.Next(8))
+            switch (_script.Next(9))
             {
                 case 0:
                     Happen();
@@ -63,6 +63,9 @@ internal sealed class History : IDisposable
                     break;
                 case 6:
                     Aimed(Duty.Inactive, LeaveOffsets());
+                    break;
+                case 7:
+                    Aimed(Duty.Inactive, ReturnOnce());
                     break;
                 default:
                     Aimed(Duty.Inactive, BeAway());
@@ -118,15 +121,39 @@ internal sealed class History : IDisposable
     {
         var name = Settled();
         World.Hide(_script.Next(2));
-        for (var look = 0; look < 5; look++)
-        {
-            World.Clock.Pass(_options.LongestStep);
-            Run(Duty.Inactive);
-        }
+        Watch(looks: 5);
         World.Hidden = null;
         World.Remove(name, withTask: false);
         World.ApplyPlan(isNewest: true);
         return name;
+    }
+
+    /// <summary>A plan names an abandoned group; then it is used once more, and abandoned again, before somebody says yes to that plan.</summary>
+    private string ReturnOnce()
+    {
+        var name = Settled();
+        World.Remove(name, withTask: false);
+        Watch(looks: 4);
+        Move(name);
+        Watch(looks: 4);
+        World.ApplyPlan(isNewest: false);
+        return name;
+    }
+
+    private void Watch(int looks)
+    {
+        for (var look = 0; look < looks; look++)
+        {
+            World.Clock.Pass(_options.LongestStep);
+            Run(Duty.Inactive);
+        }
+    }
+
+    /// <summary>One who is no member reads on, and commits.</summary>
+    private void Move(string name)
+    {
+        World.Publish();
+        World.CommitAlone(name, World.Json);
     }
 
     /// <summary>Has a subscription be there, without members.</summary>
@@ -155,7 +182,7 @@ internal sealed class History : IDisposable
                 Trace.Add($"{World.Clock.Passed}:     rest is disturbed {what} {name}");
                 switch (what)
                 {
-                    case 0: World.CommitAlone(name, World.Json); break;
+                    case 0: Move(name); break;
                     case 1: Jump(days: 30); break;
                     case 2: Jump(days: -30); break;
                     case 3: World.Clock.Pass(TimeSpan.FromDays(9)); break;
@@ -301,7 +328,7 @@ internal sealed class History : IDisposable
                 World.Create(name, restores: what == 2);
                 World.Finish();
                 break;
-            case 4 or 5: World.CommitAlone(name, World.Json); break;
+            case 4 or 5: Move(name); break;
             case 6: World.CommitAlone(name, World.Returns); break;
             case 7: World.JoinAlone(name); break;
             case 8: World.ToggleJob(name); break;
