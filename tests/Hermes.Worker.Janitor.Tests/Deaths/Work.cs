@@ -14,7 +14,11 @@ internal sealed record Work(string Name, Duty[] Duties, Action<Stage> Prepare, A
 
     private static JanitorOptions Usual { get; } = new()
     {
-        TaskDelay = TimeSpan.FromMinutes(1), LongestRetryPause = TimeSpan.FromSeconds(1), InactiveAfter = TimeSpan.FromHours(3), DryRun = false, Denied = [".*_denied"],
+        TaskDelay = TimeSpan.FromMinutes(1),
+        LongestRetryPause = TimeSpan.FromSeconds(1),
+        InactiveAfter = TimeSpan.FromHours(3),
+        DryRun = false,
+        Denied = [".*_denied"],
     };
 
     /// <summary>All that janitors do.</summary>

@@ -10,7 +10,11 @@ public sealed class WhatIsMeasuredAndWritten
 {
     private static readonly JanitorOptions Options = new()
     {
-        TaskDelay = TimeSpan.FromMinutes(1), LongestRetryPause = TimeSpan.FromSeconds(1), InactiveAfter = TimeSpan.FromHours(3), DryRun = false, Denied = [".*_denied"],
+        TaskDelay = TimeSpan.FromMinutes(1),
+        LongestRetryPause = TimeSpan.FromSeconds(1),
+        InactiveAfter = TimeSpan.FromHours(3),
+        DryRun = false,
+        Denied = [".*_denied"],
     };
 
     [Fact]
