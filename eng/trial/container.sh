@@ -6,9 +6,9 @@ fresh_root() {
   if [ ! -e "$base/.done" ]; then
     rm -rf "${base:?}"
     say "  debootstrap (once)"
-    debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,curl,procps,libssl3 bookworm "$base" http://deb.debian.org/debian >"$base.log" 2>&1 || { tail -n 20 "$base.log" >&2; fail "debootstrap failed."; }
+    debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,curl,procps,libssl3 bookworm "$base" >"$base.log" 2>&1 || { tail -n 20 "$base.log" >&2; fail "debootstrap failed."; }
     systemd-nspawn -q -D "$base" --register=no --keep-unit --pipe --resolv-conf=copy-host /bin/sh -c \
-      'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless zookeeper libnetty-java libslf4j-java' \
+      'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends default-jre-headless zookeeper libnetty-java libslf4j-java jq' \
       >"$base.log" 2>&1 || { tail -n 20 "$base.log" >&2; fail "Java and ZooKeeper could not be installed."; }
     touch "$base/.done"
   fi
@@ -24,26 +24,27 @@ put_servers() {
   mkdir -p "$root/etc/trial"
   cat >"$root/etc/trial/zoo.cfg" <<CFG
 tickTime=1000
-dataDir=/var/lib/trial-zookeeper
+dataDir=/var/lib/zookeeper
 clientPort=2181
 clientPortAddress=127.0.0.1
 admin.enableServer=false
 extendedTypesEnabled=true
 4lw.commands.whitelist=srvr
 CFG
-  put_unit "$root" trial-zookeeper "/usr/bin/java -Xmx128m -XX:+UseSerialGC -cp /usr/share/java/zookeeper.jar:/usr/share/java/slf4j-simple.jar:/usr/share/java/netty-codec.jar org.apache.zookeeper.server.quorum.QuorumPeerMain /etc/trial/zoo.cfg"
+  rm -f "$root/var/lib/zookeeper/myid" # a text to be replaced, as the package has it
+  put_unit "$root" zookeeper "/usr/bin/java -Xmx128m -XX:+UseSerialGC -cp /usr/share/java/zookeeper.jar:/usr/share/java/slf4j-simple.jar:/usr/share/java/netty-codec.jar org.apache.zookeeper.server.quorum.QuorumPeerMain /etc/trial/zoo.cfg"
   if [ -n "${KAFKA_HOME:-}" ]; then
     mkdir -p "$root/opt/kafka"
     cp -a "$KAFKA_HOME/." "$root/opt/kafka/"
-    kafka_properties /var/lib/trial-kafka 9092 9093 >"$root/etc/trial/kafka.properties"
-    put_unit "$root" trial-kafka "/opt/kafka/bin/kafka-server-start.sh /etc/trial/kafka.properties" \
+    kafka_properties /var/lib/kafka 9092 9093 >"$root/etc/trial/kafka.properties"
+    put_unit "$root" kafka "/opt/kafka/bin/kafka-server-start.sh /etc/trial/kafka.properties" \
       "ExecStartPre=/opt/kafka/bin/kafka-storage.sh format --ignore-formatted -t hermesquickstart000001 -c /etc/trial/kafka.properties" \
       "Environment=LOG_DIR=/tmp/kafka KAFKA_HEAP_OPTS=-Xmx512m"
   else
     dotnet publish src/Hermes.KafkaEmulator -c Release -r "$(runtime_identifier)" --self-contained true -p:DebugType=none -o "$emulator" -v q -nologo
     mkdir -p "$root/opt/emulator"
     cp -a "$emulator/." "$root/opt/emulator/"
-    put_unit "$root" trial-kafka "/opt/emulator/Hermes.KafkaEmulator --listen 127.0.0.1:9092 --data /var/lib/trial-kafka"
+    put_unit "$root" kafka "/opt/emulator/Hermes.KafkaEmulator --listen 127.0.0.1:9092 --data /var/lib/kafka"
   fi
 }
 
@@ -93,16 +94,20 @@ reboot_container() {
   boot
 }
 
+halt_container() {
+  kill -TERM "$container" 2>/dev/null || true # nspawn lets it shut down
+  for _ in $(seq 300); do kill -0 "$container" 2>/dev/null || break; sleep 0.1; done
+  kill -KILL "$container" 2>/dev/null || true
+  wait 2>/dev/null || true
+}
+
 # end_container STATUS : the last thing, whatever happened.
 end_container() {
   local status=$1
   trap - EXIT INT TERM
   if [ -n "${container:-}" ] && kill -0 "$container" 2>/dev/null; then
-    [ "$status" -eq 0 ] || inside journalctl --no-pager -n 60 -u 'hermes-*' -u 'trial-*' >&2 || true
-    kill -TERM "$container" 2>/dev/null || true # nspawn lets it shut down
-    for _ in $(seq 300); do kill -0 "$container" 2>/dev/null || break; sleep 0.1; done
-    kill -KILL "$container" 2>/dev/null || true
-    wait 2>/dev/null || true
+    [ "$status" -eq 0 ] || inside journalctl --no-pager -n 60 -u 'hermes-*' -u zookeeper -u kafka >&2 || true
+    halt_container
   fi
   [ -z "${root:-}" ] || rm -rf --one-file-system "$root"
   [ "$status" -eq 0 ] || say "The trial failed; the reason is above." >&2

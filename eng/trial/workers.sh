@@ -3,11 +3,11 @@
 services=(hermes-consumer.service hermes-retransmitter.service hermes-janitor.service)
 group=0
 
-# raise_version PACKAGE OUT : the same package with a higher version.
+# raise_version PACKAGE OUT : the same package as version 0.2.0.
 raise_version() {
   local work; work=$(mktemp -d)
   dpkg-deb --raw-extract "$1" "$work/package"
-  sed -i 's/^Version: .*/&+trial1/' "$work/package/DEBIAN/control"
+  sed -i 's/^Version: .*/Version: 0.2.0/' "$work/package/DEBIAN/control"
   dpkg-deb -Znone --root-owner-group --build "$work/package" "$2" >/dev/null
   rm -rf "$work"
 }
@@ -115,7 +115,7 @@ nothing_runs() {
 nothing_is_left() {
   nothing_runs
   local left
-  left=$(inside find / -xdev \( -path /checkout -o -path /root -o -path /opt -o -path /proc -o -path /sys -o -path '/var/lib/trial-*' \) -prune -o -iname '*hermes*' -print)
+  left=$(inside find / -xdev \( -path /checkout -o -path /root -o -path /opt -o -path /proc -o -path /sys -o -path /var/lib/kafka \) -prune -o -iname '*hermes*' -print)
   [ -z "$left" ] || fail "This is left: $left"
   left=$(inside find /etc/systemd -xtype l)
   [ -z "$left" ] || fail "Links to nothing are left: $left"
