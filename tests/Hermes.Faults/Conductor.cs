@@ -45,7 +45,7 @@ internal sealed class Conductor
     public async Task<Verdict> RunAsync(CancellationToken cancellationToken)
     {
         var ledger = new Ledger(_clock, _findings);
-        await using var site = await Site.BuildAsync(_settings.Broker, ledger, _settings.Plan, _settings.SampleInterval is null ? FleetSettings.Eager : FleetSettings.Calm);
+        await using var site = await Site.BuildAsync(_settings.Broker, ledger, _settings.Plan, _settings.SampleInterval is null ? FleetSettings.Eager : FleetSettings.Calm, _pulse);
         var hermes = site.Hermes;
         var live = new List<SubscriptionName>();
         foreach (var name in Live)
@@ -84,30 +84,40 @@ internal sealed class Conductor
         if (_settings.SampleInterval is { } every)
             watching.Add(sampler.RunAsync(every, stopLoad.Token));
 
-        await Task.Delay(QuietStart, TimeProvider.System, cancellationToken);
-        await runner.RunAsync(_settings.Plan, cancellationToken);
-        if (runner.Disturbances.Count > 0)
-            await RecoverAsync(site, ledger, publisher, jobs, sweeps, live, runner.Disturbances, cancellationToken);
-        if (began + _settings.Length - _clock.Now is var rest && rest > TimeSpan.Zero)
-            await Task.Delay(rest, TimeProvider.System, cancellationToken);
+        try
+        {
+            await Task.Delay(QuietStart, TimeProvider.System, cancellationToken);
+            await runner.RunAsync(_settings.Plan, cancellationToken);
+            if (runner.Disturbances.Count > 0)
+                await RecoverAsync(site, ledger, publisher, jobs, sweeps, live, runner.Disturbances, cancellationToken);
+            if (began + _settings.Length - _clock.Now is var rest && rest > TimeSpan.Zero)
+                await Task.Delay(rest, TimeProvider.System, cancellationToken);
 
-        // The rest must end with its group where it was: then all that was published meanwhile is delivered.
-        await stopLoad.CancelAsync();
-        await Task.WhenAll(load);
-        await stopResting.CancelAsync();
-        await restingWatch;
-        await CheckRestingAsync(hermes, untouched, cancellationToken);
-        await Stubborn.DoAsync(() => SetStateAsync(hermes, resting, SubscriptionState.Active, cancellationToken), "the end of the rest", cancellationToken);
-        await DrainAsync(hermes, ledger, jobs, sweeps, [.. live, resting], cancellationToken);
-        await stopWatch.CancelAsync();
-        await Task.WhenAll(watching);
-        await StopAsync(site);
+            // The rest must end with its group where it was: then all that was published meanwhile is delivered.
+            await stopLoad.CancelAsync();
+            await Task.WhenAll(load);
+            await stopResting.CancelAsync();
+            await restingWatch;
+            await CheckRestingAsync(hermes, untouched, cancellationToken);
+            await Stubborn.DoAsync(() => SetStateAsync(hermes, resting, SubscriptionState.Active, cancellationToken), "the end of the rest", cancellationToken);
+            await DrainAsync(hermes, ledger, jobs, sweeps, [.. live, resting], cancellationToken);
+            await stopWatch.CancelAsync();
+            await Task.WhenAll(watching);
+            await StopAsync(site);
+        }
+        finally
+        {
+            // Whatever happens, nobody may use the servers' clients any more when these are closed.
+            foreach (var stop in new[] { stopLoad, stopResting, stopWatch })
+                await stop.CancelAsync();
+            await Task.WhenAll([.. load, restingWatch, .. watching]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
 
         var audit = new Audit(ledger, _findings, jobs.Jobs, [.. runner.Disturbances, .. _pulse.Standstills]);
         foreach (var name in Live.Append(Resting))
             audit.Check(name);
         CheckJobs(jobs);
-        _figures.Insert(0, string.Create(CultureInfo.InvariantCulture, $"{ledger.Confirmed} messages to {Live.Length + 1} subscriptions; {audit.Retransmitted} deliveries that jobs asked for; {audit.Repeats} repeats by faults, of deliveries at most {audit.LongestLag.TotalSeconds:0.00} s before the fault"));
+        _figures.Insert(0, string.Create(CultureInfo.InvariantCulture, $"{ledger.Confirmed} messages to {Live.Length + 1} subscriptions; {audit.Retransmitted} deliveries that jobs asked for; {audit.Repeats} repeats by faults, of deliveries at most {audit.LongestLag.TotalSeconds:0.00} s before the fault{(audit.Skipped > 0 ? $"; {audit.Skipped} skipped by rewinds to a later time" : "")}"));
         _figures.Insert(1, string.Create(CultureInfo.InvariantCulture, $"{jobs.Jobs.Count} jobs, {sweeps.Doomed.Count} groups to delete, {watch.Looks} looks at offsets, {runner.Disturbances.Count} faults{string.Concat(runner.Skipped.Select(s => $", {s.Value} left out ({s.Key})"))}"));
         if (jobs.Jobs.MaxBy(j => (j.EndedAt ?? _clock.Now) - j.AskedAt) is { } longest)
             _figures.Add(string.Create(CultureInfo.InvariantCulture, $"{((longest.EndedAt ?? _clock.Now) - longest.AskedAt).TotalSeconds:0.0} s for the longest job: {longest.Document.Mode} of {longest.Subscription}, asked at {longest.AskedAt.TotalSeconds:0.0} s"));

@@ -168,6 +168,29 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public void What_a_later_rewind_goes_on_behind_need_not_come_again()
+    {
+        Publish(0, 1);
+        Deliver(One, 0, 1);
+        Wait(5);
+        Rewound(to: 0, () => { });
+        Rewound(to: 1, () => Deliver(One, 1));
+        Check();
+        Assert.True(_findings.AreNone, _findings.ToString());
+    }
+
+    [Fact]
+    public void What_a_rewind_skips_that_was_not_committed_is_not_lost_and_is_counted()
+    {
+        Publish(0, 1, 2);
+        Deliver(One, 0, 2);
+        Rewound(to: 2, () => { }, from: 1);
+        Deliver(One, 2);
+        Assert.Equal(1, Check().Skipped);
+        Assert.True(_findings.AreNone, _findings.ToString());
+    }
+
+    [Fact]
     public void A_replay_brings_its_range_and_nothing_else()
     {
         Publish(0, 1, 2, 3);
@@ -208,10 +231,10 @@ public sealed class AuditTests
         _excuses.Add(disturbance);
     }
 
-    private void Rewound(long to, Action meanwhile)
+    private void Rewound(long to, Action meanwhile, long from = 2)
     {
         var job = Job(JobModes.Rewind);
-        job.Status = new() { Phase = JobPhases.Completed, Partitions = [new("topic", 0, 2, to, 2 - to)] };
+        job.Status = new() { Phase = JobPhases.Completed, Partitions = [new("topic", 0, from, to, 2 - to)] };
         Wait(0.1);
         meanwhile();
         Wait(0.1);

@@ -20,6 +20,12 @@ internal sealed record AskedJob(string Id, JobDocument Document, TimeSpan AskedA
     /// <summary>Whether it moves offsets.</summary>
     public bool IsRewind => Document is { Mode: JobModes.Rewind, DryRun: false };
 
+    /// <summary>Whether it went on behind a message: a rewind goes where it is told, which may be forward.</summary>
+    public bool PassesOver(Message message) => IsRewind && Status?.Partitions.FirstOrDefault(p => p.Partition == message.Partition) is { } move && message.Offset < move.To;
+
+    /// <summary>Whether it skipped a message that had not been committed.</summary>
+    public bool Skips(Message message) => PassesOver(message) && Status!.Partitions.First(p => p.Partition == message.Partition).From is { } from && message.Offset >= from;
+
     /// <summary>Whether it covers a message: what it moved, or the range that it replayed.</summary>
     public bool Covers(Message message) => IsRewind
         ? Status?.Partitions.FirstOrDefault(p => p.Partition == message.Partition) is { } move && message.Offset >= move.To

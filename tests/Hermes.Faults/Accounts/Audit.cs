@@ -15,6 +15,9 @@ internal sealed class Audit(Ledger ledger, Findings findings, IReadOnlyList<Aske
     /// <summary>The longest time between a delivery that was repeated and the fault that explains it, of those before it.</summary>
     public TimeSpan LongestLag { get; private set; }
 
+    /// <summary>Messages that never came since a rewind skipped them: its time was later than what had been delivered by then.</summary>
+    public int Skipped { get; private set; }
+
     /// <summary>Deliveries that rewinds and replays asked for.</summary>
     public int Retransmitted { get; private set; }
 
@@ -26,9 +29,12 @@ internal sealed class Audit(Ledger ledger, Findings findings, IReadOnlyList<Aske
         foreach (var (message, deliveries) in ledger.Account(subscription))
         {
             var own = deliveries.Where(d => d.Job is null).ToList();
-            if (own.Count == 0)
+            if (own.Count == 0 && rewinds.Exists(r => r.Skips(message)))
+                Skipped++;
+            else if (own.Count == 0)
                 findings.Add(Lost, $"{subscription}: partition {message.Partition}, offset {message.Offset}, confirmed at {message.ConfirmedAt.TotalSeconds:0.00} s");
-            foreach (var rewind in rewinds.Where(r => r.Covers(message) && message.ConfirmedAt < r.AskedAt && !own.Exists(d => d.At >= r.AskedAt)))
+            // A later rewind may go on behind the message before it has come again.
+            foreach (var rewind in rewinds.Where((r, at) => r.Covers(message) && message.ConfirmedAt < r.AskedAt && !own.Exists(d => d.At >= r.AskedAt) && !rewinds.Skip(at + 1).Any(next => next.PassesOver(message))))
                 findings.Add(Untouched, $"{subscription}: {rewind.Id}, partition {message.Partition}, offset {message.Offset}");
             CheckRepeats(subscription, message, own, [.. rewinds.Where(r => r.Covers(message))]);
             foreach (var replay in replays)

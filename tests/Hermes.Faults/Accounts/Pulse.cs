@@ -18,6 +18,15 @@ internal sealed class Pulse(RunClock clock)
         }
     }
 
+    /// <summary>Something of the conductor's own, on which links wait, has taken so long.</summary>
+    public void Note(TimeSpan took)
+    {
+        if (took <= Late)
+            return;
+        lock (_gate)
+            _standstills.Add(new(clock.Now - took, clock.Now));
+    }
+
     /// <summary>Beats until it is told to stop.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -25,13 +34,7 @@ internal sealed class Pulse(RunClock clock)
         try
         {
             for (var last = clock.Now; await timer.WaitForNextTickAsync(stop); last = clock.Now)
-            {
-                if (clock.Now - last > Late)
-                {
-                    lock (_gate)
-                        _standstills.Add(new(last, clock.Now));
-                }
-            }
+                Note(clock.Now - last);
         }
         catch (OperationCanceledException) { } // enough
     }

@@ -11,6 +11,7 @@ internal sealed class FaultRunner(Site site, RunClock clock, Findings findings, 
     private static readonly TimeSpan SlowBy = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Skew = TimeSpan.FromHours(1);
     private static readonly TimeSpan SupervisorPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LateDeath = TimeSpan.FromSeconds(3);
     private readonly Lock _gate = new();
     private readonly List<Disturbance> _disturbances = [];
 
@@ -126,12 +127,20 @@ internal sealed class FaultRunner(Site site, RunClock clock, Findings findings, 
             case FaultKind.Refuse or FaultKind.Hang: site.Subscribers.Mood = Mood.Well; break;
             case FaultKind.Fill:
                 site.Disk!.Empty();
-                if (site.Broker.HasExited)
-                    await site.Broker.StartAsync();
+                await RestartIfDeadAsync();
                 break;
             case FaultKind.Ahead or FaultKind.Behind: site.Clocks!.Set(fault.Target, TimeSpan.Zero); break;
             default: throw new ArgumentOutOfRangeException(nameof(fault), fault, "No such kind of fault.");
         }
+    }
+
+    /// <summary>A real broker ends itself when it cannot write, and takes its time.</summary>
+    private async Task RestartIfDeadAsync()
+    {
+        for (var start = clock.Now; !site.Broker.HasExited && clock.Now - start < LateDeath;)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, CancellationToken.None);
+        if (site.Broker.HasExited)
+            await site.Broker.StartAsync();
     }
 
     private FleetWorker? Worker(PlannedFault fault) => site.Workers.GetValueOrDefault(fault.Target);

@@ -49,7 +49,8 @@ internal sealed class Site : IAsyncDisposable
     /// <param name="ledger">What the endpoints tell.</param>
     /// <param name="plan">What will be done: what needs a preparation gets it.</param>
     /// <param name="settings">Settings of the workers.</param>
-    public static async Task<Site> BuildAsync(BrokerKind kind, Ledger ledger, FaultPlan plan, IReadOnlyList<(string, string)> settings)
+    /// <param name="pulse">Told of what holds up links.</param>
+    public static async Task<Site> BuildAsync(BrokerKind kind, Ledger ledger, FaultPlan plan, IReadOnlyList<(string, string)> settings, Pulse pulse)
     {
         var parts = new Stack<IAsyncDisposable>();
         T Keep<T>(T part) where T : IAsyncDisposable
@@ -59,7 +60,7 @@ internal sealed class Site : IAsyncDisposable
         }
         try
         {
-            var board = Keep(new Switchboard());
+            var board = Keep(new Switchboard(pulse));
             var (disk, whyNoDisk) = plan.Faults.Any(f => f.Kind is FaultKind.Fill) ? await SmallDisk.MountAsync(DiskMegabytes) : (null, null);
             if (disk is not null)
                 Keep(disk);

@@ -1,22 +1,23 @@
 using System.Globalization;
 using System.Threading.Channels;
+using Hermes.Faults.Accounts;
 
 namespace Hermes.Faults.Links;
 
 /// <summary>Finds the process at the other end of a connection on loopback, by what the kernel tells of its sockets. A look at
 /// all sockets of all processes costs milliseconds, so that one look serves all who ask meanwhile.</summary>
-internal sealed class SocketOwners(Func<IEnumerable<int>> processes)
+internal sealed class SocketOwners(Func<IEnumerable<int>> processes, Pulse pulse)
 {
     private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
     private readonly Channel<Question> _questions = Channel.CreateUnbounded<Question>(new() { SingleReader = true });
 
-    private sealed record Question(int Port, int ConnectedTo, TaskCompletionSource<int?> Answer);
+    private sealed record Question(int Port, int ConnectedTo, long Asked, TaskCompletionSource<int?> Answer);
 
     /// <summary>Which of the processes has the socket with this local port that is connected to that one.</summary>
     /// <returns>Its id; <see langword="null"/>: none of them.</returns>
     public Task<int?> FindAsync(int port, int connectedTo)
     {
-        var question = new Question(port, connectedTo, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var question = new Question(port, connectedTo, TimeProvider.System.GetTimestamp(), new(TaskCreationOptions.RunContinuationsAsynchronously));
         return _questions.Writer.TryWrite(question) ? question.Answer.Task : Task.FromResult<int?>(null); // at the end nobody looks
     }
 
@@ -34,6 +35,7 @@ internal sealed class SocketOwners(Func<IEnumerable<int>> processes)
                 var owners = Owners();
                 foreach (var question in asked)
                     question.Answer.TrySetResult(inodes.TryGetValue((question.Port, question.ConnectedTo), out var inode) && owners.TryGetValue(inode, out var owner) ? owner : null);
+                pulse.Note(TimeProvider.System.GetElapsedTime(asked[0].Asked)); // its connection stood still for so long
                 asked.Clear();
             }
         }

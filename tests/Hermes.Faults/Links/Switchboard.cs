@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hermes.Faults.Accounts;
 
 namespace Hermes.Faults.Links;
 
@@ -12,9 +13,10 @@ internal sealed class Switchboard : IAsyncDisposable
     private readonly SocketOwners _owners;
     private readonly Task _looking;
 
-    public Switchboard()
+    /// <param name="pulse">Told of what holds up connections here.</param>
+    public Switchboard(Pulse pulse)
     {
-        _owners = new(() => _processes.Keys);
+        _owners = new(() => _processes.Keys, pulse);
         _looking = _owners.RunAsync(_stop.Token);
     }
 
