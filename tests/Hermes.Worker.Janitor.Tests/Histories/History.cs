@@ -10,6 +10,7 @@ namespace Hermes.Worker.Janitor.Tests.Histories;
 internal sealed class History : IDisposable
 {
     private const int Places = 44; // before and after each call of a deletion, and some on either side of it
+    private const int FewPlaces = 14; // until the look at one subscription is over, and what follows from it
     private readonly List<SimulatedJanitor> _all = [];
     private readonly Script _script;
     private readonly JanitorOptions _options;
@@ -45,7 +46,7 @@ internal sealed class History : IDisposable
     {
         while (!_script.IsOver)
         {
-            switch (_script.Next(9))
+            switch (_script.Next(10))
             {
                 case 0:
                     Happen();
@@ -66,6 +67,9 @@ internal sealed class History : IDisposable
                     break;
                 case 7:
                     Aimed(Duty.Inactive, ReturnOnce());
+                    break;
+                case 8:
+                    Aimed(Duty.Tasks, ComeBack(), FewPlaces);
                     break;
                 default:
                     Aimed(Duty.Inactive, BeAway());
@@ -93,6 +97,17 @@ internal sealed class History : IDisposable
         var name = Settled();
         World.Remove(name, withTask: true);
         World.Clock.Pass(_options.TaskDelay * 2);
+        return name;
+    }
+
+    /// <summary>A subscription is there again before its task is done, and at times is not seen.</summary>
+    private string ComeBack()
+    {
+        var name = RemoveWithTask();
+        World.Create(name, restores: false);
+        World.Finish();
+        if (_script.Next(3) == 0)
+            World.Hide(1);
         return name;
     }
 
@@ -173,10 +188,12 @@ internal sealed class History : IDisposable
     private void Rest(string name)
     {
         var hours = 3 + _script.Next(3);
+        // At times too short for anything to be ripe, whatever the server's clock says.
+        var step = _script.Next(4) == 0 ? _options.LongestStep / 6 : _options.LongestStep;
         var (hour, what) = (_script.Next(8), _script.Next(6));
         for (var look = 0; look < hours; look++)
         {
-            World.Clock.Pass(_options.LongestStep);
+            World.Clock.Pass(step);
             if (look == hour)
             {
                 Trace.Add($"{World.Clock.Passed}:     rest is disturbed {what} {name}");
@@ -196,10 +213,10 @@ internal sealed class History : IDisposable
             World.ApplyPlan(isNewest: yes > 0);
     }
 
-    private void Aimed(Duty duty, string name)
+    private void Aimed(Duty duty, string name, int places = Places)
     {
         var from = _script.Next(4) == 0 ? "" : "get /h/janitor/tombstones/"; // the first call of a deletion
-        _aim = new(name, from, _script.Next(Places));
+        _aim = new(name, from, _script.Next(places));
         Trace.Add($"{World.Clock.Passed}: aimed at {name}, call {_aim.Left} from '{from}' on");
         Run(duty);
         _aim = null;
