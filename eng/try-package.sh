@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tries the Debian package, systemd/install.sh and what the Dockerfile does on a fresh Debian: in a container with systemd of its own, ZooKeeper and a broker, cut off
+# Tries the Debian package and systemd/install.sh on a fresh Debian: in a container with systemd of its own, ZooKeeper and a broker, cut off
 # from every network. Needs root, some minutes, and 3 GB below --folder.
 #   eng/try-package.sh [--folder FOLDER]   FOLDER (/var/tmp/hermes-trial) keeps the plain Debian and the published programs for the next time
 #   eng/try-package.sh --no-install        the package alone
@@ -15,8 +15,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . eng/trial/container.sh
 # shellcheck source=eng/trial/workers.sh
 . eng/trial/workers.sh
-# shellcheck source=eng/trial/image.sh
-. eng/trial/image.sh
 
 folder=/var/tmp/hermes-trial with_install=true package=
 while [ $# -gt 0 ]; do
@@ -114,7 +112,7 @@ inside apt-get purge -y hermes-workers >"$folder/apt.log" 2>&1 || { tail -n 20 "
 nothing_is_left
 
 if $with_install; then
-  say "8. systemd/install.sh from the checkout, twice, and its reverse"
+  say "8. systemd/install.sh from the checkout, twice"
   modes=$(inside stat -c '%n %a %U' / /etc /usr /usr/bin /usr/lib)
   inside /checkout/systemd/install.sh --self-contained
   [ "$modes" = "$(inside stat -c '%n %a %U' / /etc /usr /usr/bin /usr/lib)" ] || fail "install.sh has changed the modes of the system's own folders."
@@ -124,15 +122,12 @@ if $with_install; then
   again() { inside /checkout/systemd/install.sh --self-contained | tail -n 1; }
   delivers_while 6000 again
   settings_are_kept
+
+  say "9. The installer's reverse"
   inside /checkout/systemd/uninstall.sh
   nothing_runs
   settings_are_kept
   inside /checkout/systemd/uninstall.sh --purge
   nothing_is_left
-
-  say "9. The consumer as its image runs it: published and started by the Dockerfile's own lines, as a nameless user, nothing to write to but /tmp, no shell"
-  start_as_image Worker.Consumer
-  delivers 1000 "through it"
-  stop_image
 fi
 say "All of it is so; $((SECONDS - started)) s."
