@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 # shellcheck source=eng/common.sh
 . eng/common.sh
 
-[ $# -gt 0 ] || { say "Usage: ./bench.sh delivery|janitor|retransmission|senders|zookeeper [OPTIONS]" >&2; exit 2; }
+[ $# -gt 0 ] || { say "Usage: ./bench.sh coldstart|delivery|idle|isolation|janitor|latency|retransmission|senders|zookeeper [OPTIONS]" >&2; exit 2; }
 need_dotnet
 need_zookeeper
 # The Java client's load is compiled on the spot.

@@ -1,5 +1,9 @@
+using Hermes.Bench.ColdStart;
 using Hermes.Bench.Delivery;
+using Hermes.Bench.Idle;
+using Hermes.Bench.Isolation;
 using Hermes.Bench.Janitor;
+using Hermes.Bench.Latency;
 using Hermes.Bench.Retransmission;
 using Hermes.Bench.Senders;
 using Hermes.Bench.ZooKeeper;
@@ -7,9 +11,14 @@ using Hermes.Bench.ZooKeeper;
 // Benchmarks by name (./bench.sh NAME), and the roles that their child processes play.
 return args switch
 {
+    ["coldstart", .. var options] => await ColdStartBenchmark.RunAsync(options),
     ["delivery", .. var options] => await DeliveryBenchmark.RunAsync(options),
-    ["delivery-sink", var port] => await Sink.RunAsync(port),
+    ["delivery-sink", var port, var delay] => await Sink.RunAsync(port, delay),
     ["delivery-raw", .. var arguments] => await RawLoop.RunAsync(arguments),
+    ["idle", .. var options] => await IdleBenchmark.RunAsync(options),
+    ["idle-raw", var servers, var topic, var count] => await IdleBenchmark.RawAsync(servers, topic, count),
+    ["isolation", .. var options] => await IsolationBenchmark.RunAsync(options),
+    ["latency", .. var options] => await LatencyBenchmark.RunAsync(options),
     ["janitor", .. var options] => await JanitorBenchmark.RunAsync(options),
     ["retransmission", .. var options] => await RetransmissionBenchmark.RunAsync(options),
     ["senders", .. var options] => await SenderBenchmark.RunAsync(options),
@@ -21,8 +30,13 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Benchmarks: delivery [--messages N] [--inflight N] [--rounds N] [--size BYTES] [--partitions N]");
+    Console.Error.WriteLine("Benchmarks: coldstart [--messages N] [--inflight N] [--rounds N] [--delay MS]");
+    Console.Error.WriteLine("            delivery [--messages N] [--inflight N] [--rounds N] [--size BYTES] [--partitions N] [--subscriptions N] [--delay MS]");
+    Console.Error.WriteLine("                     [--shape plain|filter|signing|batch|avro]");
+    Console.Error.WriteLine("            idle --subscriptions N [--partitions N] [--seconds N]");
+    Console.Error.WriteLine("            isolation [--subscriptions N] [--messages N] [--rounds N]");
     Console.Error.WriteLine("            janitor");
+    Console.Error.WriteLine("            latency [--rate N] [--seconds N] [--inflight N] [--size BYTES]");
     Console.Error.WriteLine("            retransmission");
     Console.Error.WriteLine("            senders [--messages N] [--inflight N] [--rounds N] [--size BYTES]");
     Console.Error.WriteLine("            zookeeper [--inflight N] [--connections N] [--size BYTES] [--nodes N] [--rounds N] [--seconds N]");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hermes.Testing.Kafka;
 using Hermes.Testing.Processes;
+using Hermes.Testing.Schemas;
 using Hermes.Testing.ZooKeeper;
 
 namespace Hermes.Bench.Delivery;
@@ -31,10 +32,13 @@ internal static class DeliveryBenchmark
         await using IKafkaBroker broker = KafkaDistribution.WhyNoTools is null ? await RealKafka.LaunchAsync() : await EmulatorProcess.LaunchAsync();
         await using var zooKeeper = await ZooKeeperServer.LaunchAsync();
         var address = new Uri($"http://127.0.0.1:{FreePorts.Take(1)[0]}/");
-        await using var sink = Child("delivery-sink", address.Port.ToString(CultureInfo.InvariantCulture));
+        await using var sink = Child("delivery-sink", address.Port.ToString(CultureInfo.InvariantCulture), settings.Delay.ToString(CultureInfo.InvariantCulture));
         await sink.WhenOutputAsync("listening", TimeSpan.FromSeconds(30));
         Console.WriteLine($"{settings.Messages} messages of {settings.Size} bytes in {settings.Partitions} partitions of "
-            + $"{(broker is RealKafka ? "Kafka" : "the emulator")}; {settings.InFlight} in flight; the first {settings.WarmUp} of each round warm up");
+            + $"{(broker is RealKafka ? "Kafka" : "the emulator")}; {settings.InFlight} in flight; {settings.Subscriptions} subscriptions, {settings.Shape}; an endpoint of {settings.Delay} ms; "
+            + $"the first {settings.WarmUp} deliveries of each round warm up");
+        await using var schemas = settings.Shape == Shapes.Avro ? await SchemaRegistry.StartAsync() : null;
+        schemas?.Register($"{Group}.{Topic}", Records.Schema);
         await Records.PublishAsync(broker.BootstrapServers, KafkaTopic, settings);
         using var http = new HttpClient();
         var meter = new Meter(http, address);
@@ -43,7 +47,7 @@ internal static class DeliveryBenchmark
         {
             raw.Add(await RawRoundAsync(broker.BootstrapServers, address, meter, settings, round));
             Say("raw", round, raw[^1]);
-            ours.Add(await WorkerRound.RunAsync(broker.BootstrapServers, zooKeeper.ConnectionString, Group, Topic, address, meter, settings, round));
+            ours.Add(await WorkerRound.RunAsync(broker.BootstrapServers, zooKeeper.ConnectionString, Group, Topic, address, meter, settings, round, schemas?.Address));
             Say("ours", round, ours[^1]);
         }
 
@@ -58,7 +62,8 @@ internal static class DeliveryBenchmark
     private static async Task<Figures> RawRoundAsync(string servers, Uri address, Meter meter, BenchmarkSettings settings, int round)
     {
         var before = await meter.CountAsync();
-        await using var loop = Child("delivery-raw", servers, KafkaTopic, $"raw-{round}", $"{address}raw", settings.InFlight.ToString(CultureInfo.InvariantCulture));
+        await using var loop = Child(
+            "delivery-raw", servers, KafkaTopic, $"raw-{round}", $"{address}raw", settings.InFlight.ToString(CultureInfo.InvariantCulture), settings.Subscriptions.ToString(CultureInfo.InvariantCulture));
         return await meter.MeasureAsync(loop, before, settings);
     }
 

@@ -15,11 +15,14 @@ internal sealed class Meter(HttpClient http, Uri sink)
     {
         var start = await WhenAsync(before + settings.WarmUp, deliverer);
         // The last few are left out: a window that runs empty measures the end, not the flow.
-        var end = await WhenAsync(before + settings.Messages - settings.InFlight, deliverer);
+        var end = await WhenAsync(before + settings.Deliveries - (settings.InFlight * settings.Subscriptions) - LastBatches(settings), deliverer);
         var count = end.Count - start.Count;
         var seconds = Stopwatch.GetElapsedTime(start.At, end.At).TotalSeconds;
         return new Figures(count / seconds, (end.Cpu - start.Cpu).TotalMicroseconds / count, ProcessFigures.ResidentMegabytes(deliverer.Id));
     }
+
+    // The last batches are not full, and the sink does not know it.
+    private static int LastBatches(BenchmarkSettings settings) => settings.Shape == Shapes.Batch ? 10 * Shapes.BatchSize * settings.Subscriptions : 0;
 
     public async Task<long> CountAsync() => long.Parse(await http.GetStringAsync(sink), CultureInfo.InvariantCulture);
 

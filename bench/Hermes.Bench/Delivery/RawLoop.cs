@@ -12,10 +12,19 @@ namespace Hermes.Bench.Delivery;
 /// </summary>
 internal static class RawLoop
 {
-    /// <param name="arguments">Bootstrap servers, topic, group, endpoint, requests at once.</param>
+    /// <param name="arguments">Bootstrap servers, topic, group, endpoint, requests at once, and how many such loops.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (arguments is not [var servers, var topic, var group, var endpoint, var atOnce]) return 2;
+        if (arguments is not [var servers, var topic, var group, var endpoint, var atOnce, var loops]) return 2;
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false });
+        await Task.WhenAny(Enumerable.Range(0, int.Parse(loops, CultureInfo.InvariantCulture)).Select(number => Task.Factory.StartNew(
+            () => Consume(http, servers, topic, $"{group}-{number}", new(endpoint), int.Parse(atOnce, CultureInfo.InvariantCulture)),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        return 1; // none of them ends by itself
+    }
+
+    private static void Consume(HttpMessageInvoker http, string servers, string topic, string group, Uri address, int atOnce)
+    {
         using var consumer = new ConsumerBuilder<byte[]?, byte[]>(new ConsumerConfig
         {
             BootstrapServers = servers,
@@ -24,13 +33,11 @@ internal static class RawLoop
             EnableAutoCommit = false,
         }).Build();
         consumer.Subscribe(topic);
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false });
-        using var slots = new SemaphoreSlim(int.Parse(atOnce, CultureInfo.InvariantCulture));
-        var address = new Uri(endpoint);
+        using var slots = new SemaphoreSlim(atOnce);
         var json = new MediaTypeHeaderValue("application/json");
         while (true)
         {
-            await slots.WaitAsync();
+            slots.Wait();
             var record = consumer.Consume(CancellationToken.None); // ends with the process, which the benchmark kills
             _ = PostAsync(http, slots, address, json, record.Message);
         }

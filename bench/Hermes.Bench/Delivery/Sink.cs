@@ -10,17 +10,19 @@ namespace Hermes.Bench.Delivery;
 /// The endpoint of the benchmark: answers 200 to every POST over kept-alive HTTP/1.1 connections and counts them, with as little work
 /// as it can, because it shares the processors with what is measured. <c>GET</c> answers the count.
 /// </summary>
-internal sealed class Sink
+internal sealed class Sink(TimeSpan delay)
 {
     private static readonly byte[] Taken = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray();
     private long _count;
 
-    public static async Task<int> RunAsync(string port)
+    /// <param name="port">Where it listens.</param>
+    /// <param name="delay">Milliseconds until it answers.</param>
+    public static async Task<int> RunAsync(string port, string delay)
     {
         using var listener = new TcpListener(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture));
         listener.Start(backlog: 1024);
         Console.WriteLine("listening");
-        var sink = new Sink();
+        var sink = new Sink(TimeSpan.FromMilliseconds(int.Parse(delay, CultureInfo.InvariantCulture)));
         while (true) _ = sink.ServeAsync(await listener.AcceptSocketAsync()); // ends with the process, which the benchmark kills
     }
 
@@ -34,8 +36,8 @@ internal sealed class Sink
         {
             while (true)
             {
-                var length = RequestLength(buffer.AsSpan(0, filled), out var post);
-                if (length > buffer.Length) throw new InvalidDataException("A request is larger than the sink takes.");
+                var length = RequestLength(buffer.AsSpan(0, filled), out var messages);
+                if (length > buffer.Length) Array.Resize(ref buffer, length);
                 if (length < 0 || length > filled)
                 {
                     var read = await socket.ReceiveAsync(buffer.AsMemory(filled));
@@ -46,7 +48,8 @@ internal sealed class Sink
 
                 buffer.AsSpan(length, filled - length).CopyTo(buffer);
                 filled -= length;
-                await socket.SendAsync(post ? Count() : Report());
+                if (messages > 0 && delay > TimeSpan.Zero) await Task.Delay(delay, TimeProvider.System);
+                await socket.SendAsync(messages > 0 ? Count(messages) : Report());
             }
         }
         catch (SocketException)
@@ -55,9 +58,9 @@ internal sealed class Sink
         }
     }
 
-    private byte[] Count()
+    private byte[] Count(int messages)
     {
-        Interlocked.Increment(ref _count);
+        Interlocked.Add(ref _count, messages);
         return Taken;
     }
 
@@ -68,9 +71,9 @@ internal sealed class Sink
     }
 
     /// <summary>The bytes of the first request in the buffer, body included; -1 when its head is not complete yet.</summary>
-    private static int RequestLength(ReadOnlySpan<byte> data, out bool post)
+    private static int RequestLength(ReadOnlySpan<byte> data, out int messages)
     {
-        post = data.StartsWith("POST"u8);
+        messages = data.StartsWith("POST /batch"u8) ? Shapes.BatchSize : data.StartsWith("POST"u8) ? 1 : 0;
         var head = data.IndexOf("\r\n\r\n"u8);
         if (head < 0) return -1;
         var headers = data[..(head + 2)];

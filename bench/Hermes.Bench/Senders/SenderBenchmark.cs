@@ -24,7 +24,7 @@ internal static class SenderBenchmark
             return 2;
         }
         var port = FreePorts.Take(1)[0].ToString(CultureInfo.InvariantCulture);
-        await using var sink = Child("delivery-sink", port);
+        await using var sink = Child("delivery-sink", port, "0");
         await sink.WhenOutputAsync("listening", TimeSpan.FromSeconds(30));
         Console.WriteLine($"{settings.Messages} messages of {settings.Size} bytes, {settings.InFlight} in flight; the first {settings.WarmUp} of each round warm up");
         using var http = new HttpClient();

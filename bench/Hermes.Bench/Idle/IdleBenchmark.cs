@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+using Confluent.Kafka;
+using Hermes.Bench.Delivery;
+using Hermes.Testing.Kafka;
+using Hermes.Testing.Processes;
+using Hermes.Testing.ZooKeeper;
+
+namespace Hermes.Bench.Idle;
+
+/// <summary>What many subscriptions cost while nothing is published: processor time, memory and threads of a consumer worker, beside one
+/// process with as many plain consumers of librdkafka.</summary>
+internal static class IdleBenchmark
+{
+    private const string Group = "bench";
+    private const string Topic = "idle";
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
+
+    public static async Task<int> RunAsync(string[] options)
+    {
+        BenchmarkSettings settings;
+        try
+        {
+            settings = BenchmarkSettings.Parse(options);
+        }
+        catch (ArgumentException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+        await using IKafkaBroker broker = KafkaDistribution.WhyNoTools is null ? await RealKafka.LaunchAsync() : await EmulatorProcess.LaunchAsync();
+        await using var zooKeeper = await ZooKeeperServer.LaunchAsync();
+        settings = settings with { Messages = 1 };
+        await Records.PublishAsync(broker.BootstrapServers, $"{Group}.{Topic}", settings);
+        Console.WriteLine($"{settings.Subscriptions} subscriptions of a topic of {settings.Partitions} partitions, nothing published; {settings.Seconds} s measured");
+
+        await using (var raw = ChildProcess.Start("dotnet",
+            [typeof(IdleBenchmark).Assembly.Location, "idle-raw", broker.BootstrapServers, $"{Group}.{Topic}", settings.Subscriptions.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await raw.WhenOutputAsync("all assigned", Limit);
+            Say("raw", await MeasureAsync(raw, settings));
+        }
+        await WorkerRound.WriteRegistryAsync(zooKeeper.ConnectionString, "/idle", Group, Topic, "ours", new("http://127.0.0.1:9/"), settings);
+        await using var worker = WorkerRound.Start(broker.BootstrapServers, zooKeeper.ConnectionString, "/idle");
+        var started = Stopwatch.GetTimestamp();
+        while (Read(worker) < settings.Subscriptions)
+        {
+            if (worker.HasExited || Stopwatch.GetElapsedTime(started) > Limit)
+                throw new TimeoutException($"Only {Read(worker)} subscriptions are read:\n{worker.Output[^Math.Min(4000, worker.Output.Length)..]}");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"all are read after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s"));
+        var ours = await MeasureAsync(worker, settings);
+        Say("ours", ours);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"idle_cpu_percent={ours.Cpu:0.0} idle_rss_mb={ours.Megabytes:0} idle_threads={ours.Threads} subscriptions={settings.Subscriptions}"));
+        return 0;
+    }
+
+    /// <summary>The yardstick's process.</summary>
+    public static async Task<int> RawAsync(string servers, string topic, string count)
+    {
+        var consumers = Enumerable.Range(0, int.Parse(count, CultureInfo.InvariantCulture)).Select(number =>
+        {
+            var consumer = new ConsumerBuilder<byte[]?, byte[]>(new ConsumerConfig { BootstrapServers = servers, GroupId = $"idle-raw-{number}", EnableAutoCommit = false }).Build();
+            consumer.Subscribe(topic);
+            return consumer;
+        }).ToList();
+        while (consumers.Exists(c => c.Assignment.Count == 0))
+        {
+            foreach (var consumer in consumers.Where(c => c.Assignment.Count == 0)) consumer.Consume(TimeSpan.FromMilliseconds(1));
+        }
+        Console.WriteLine("all assigned");
+        while (true)
+        {
+            foreach (var consumer in consumers) consumer.Consume(TimeSpan.Zero);
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System); // ends with the process, which the benchmark kills
+        }
+    }
+
+    private static int Read(ChildProcess worker) => worker.Output.Split(" reads ").Length - 1;
+
+    private static async Task<(double Cpu, double Megabytes, int Threads)> MeasureAsync(ChildProcess process, BenchmarkSettings settings)
+    {
+        await Task.Delay(Rest, TimeProvider.System);
+        var (before, at) = (ProcessFigures.ProcessorTime(process.Id), Stopwatch.GetTimestamp());
+        await Task.Delay(TimeSpan.FromSeconds(settings.Seconds), TimeProvider.System);
+        var cpu = (ProcessFigures.ProcessorTime(process.Id) - before) / Stopwatch.GetElapsedTime(at) * 100;
+        return (cpu, ProcessFigures.ResidentMegabytes(process.Id), Directory.GetDirectories($"/proc/{process.Id}/task").Length);
+    }
+
+    private static void Say(string side, (double Cpu, double Megabytes, int Threads) figures) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{side,-4} {figures.Cpu,6:0.0} % of a core  {figures.Megabytes,6:0} MiB  {figures.Threads,5} threads"));
+}
