@@ -20,7 +20,7 @@ internal static class WorkerRound
     }
 
     /// <summary>A consumer of its own.</summary>
-    public static ChildProcess Start(string servers, string zooKeeper, string root, string? schemas = null) => ChildProcess.Start("dotnet",
+    public static ChildProcess Start(string servers, string zooKeeper, string root, string? schemas = null, params string[] more) => ChildProcess.Start("dotnet",
     [
         Path.Combine(AppContext.BaseDirectory, "Hermes.Worker.Consumer.dll"),
         $"--ZooKeeper:ConnectionString={zooKeeper}",
@@ -30,6 +30,7 @@ internal static class WorkerRound
         "--Delivery:AllowLoopback=true",
         "--Delivery:SigningSecrets:bench=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         .. schemas is null ? Array.Empty<string>() : [$"--Schemas:ServerUrl={schemas}"],
+        .. more,
     ]);
 
     /// <summary>The consumer groups of all its subscriptions, by that of the first.</summary>

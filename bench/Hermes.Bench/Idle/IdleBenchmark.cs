@@ -14,8 +14,9 @@ internal static class IdleBenchmark
 {
     private const string Group = "bench";
     private const string Topic = "idle";
+    private const string StatusPages = "Status pages at ";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(20);
 
     public static async Task<int> RunAsync(string[] options)
     {
@@ -41,16 +42,19 @@ internal static class IdleBenchmark
             await raw.WhenOutputAsync("all assigned", Limit);
             Say("raw", await MeasureAsync(raw, settings));
         }
+        await Records.StartAsync(broker.BootstrapServers, WorkerRound.Groups($"{Group}_{Topic}_ours", settings), $"{Group}.{Topic}", settings.Partitions, atEnd: true);
         await WorkerRound.WriteRegistryAsync(zooKeeper.ConnectionString, "/idle", Group, Topic, "ours", new("http://127.0.0.1:9/"), settings);
-        await using var worker = WorkerRound.Start(broker.BootstrapServers, zooKeeper.ConnectionString, "/idle");
+        await using var worker = WorkerRound.Start(broker.BootstrapServers, zooKeeper.ConnectionString, "/idle", schemas: null, "--Consumer:Workload=All");
+        await worker.WhenOutputAsync(StatusPages, Limit);
+        using var http = new HttpClient { BaseAddress = new(worker.Output.Split(StatusPages)[1].Split('\n')[0].Trim()) };
         var started = Stopwatch.GetTimestamp();
-        while (Read(worker) < settings.Subscriptions)
+        while (await ServedAsync(http) < settings.Subscriptions)
         {
             if (worker.HasExited || Stopwatch.GetElapsedTime(started) > Limit)
-                throw new TimeoutException($"Only {Read(worker)} subscriptions are read:\n{worker.Output[^Math.Min(4000, worker.Output.Length)..]}");
+                throw new TimeoutException($"Only {await ServedAsync(http)} subscriptions are served:\n{worker.Output}");
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"all are read after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"all are served after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s"));
         var ours = await MeasureAsync(worker, settings);
         Say("ours", ours);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -79,7 +83,7 @@ internal static class IdleBenchmark
         }
     }
 
-    private static int Read(ChildProcess worker) => worker.Output.Split(" reads ").Length - 1;
+    private static async Task<int> ServedAsync(HttpClient http) => int.Parse(await http.GetStringAsync("/status/subscriptionsCount"), CultureInfo.InvariantCulture);
 
     private static async Task<(double Cpu, double Megabytes, int Threads)> MeasureAsync(ChildProcess process, BenchmarkSettings settings)
     {
