@@ -1,3 +1,4 @@
+using Hermes.Bench;
 using Hermes.Bench.ColdStart;
 using Hermes.Bench.Delivery;
 using Hermes.Bench.Idle;
@@ -11,19 +12,19 @@ using Hermes.Bench.ZooKeeper;
 // Benchmarks by name (./bench.sh NAME), and the roles that their child processes play.
 return args switch
 {
-    ["coldstart", .. var options] => await ColdStartBenchmark.RunAsync(options),
-    ["delivery", .. var options] => await DeliveryBenchmark.RunAsync(options),
+    ["coldstart", .. var options] => await Benchmark.RunAsync(BenchmarkSettings.Parse, options, ColdStartBenchmark.RunAsync),
+    ["delivery", .. var options] => await Benchmark.RunAsync(BenchmarkSettings.Parse, options, DeliveryBenchmark.RunAsync),
     ["delivery-sink", var port, var delay] => await Sink.RunAsync(port, delay),
     ["delivery-raw", .. var arguments] => await RawLoop.RunAsync(arguments),
-    ["idle", .. var options] => await IdleBenchmark.RunAsync(options),
+    ["idle", .. var options] => await Benchmark.RunAsync(BenchmarkSettings.Parse, options, IdleBenchmark.RunAsync),
     ["idle-raw", var servers, var topic, var count] => await IdleBenchmark.RawAsync(servers, topic, count),
-    ["isolation", .. var options] => await IsolationBenchmark.RunAsync(options),
-    ["latency", .. var options] => await LatencyBenchmark.RunAsync(options),
+    ["isolation", .. var options] => await Benchmark.RunAsync(IsolationBenchmark.Parse, options, IsolationBenchmark.RunAsync),
+    ["latency", .. var options] => await Benchmark.RunAsync(BenchmarkSettings.Parse, options, LatencyBenchmark.RunAsync),
     ["janitor", .. var options] => await JanitorBenchmark.RunAsync(options),
-    ["retransmission", .. var options] => await RetransmissionBenchmark.RunAsync(options),
-    ["senders", .. var options] => await SenderBenchmark.RunAsync(options),
+    ["retransmission", .. var options] => await Benchmark.RunAsync(BenchmarkSettings.Parse, options, RetransmissionBenchmark.RunAsync),
+    ["senders", .. var options] => await Benchmark.RunAsync(BenchmarkSettings.Parse, options, SenderBenchmark.RunAsync),
     ["sender-loop", .. var arguments] => await SenderLoop.RunAsync(arguments),
-    ["zookeeper", .. var options] => await ZooKeeperBenchmark.RunAsync(options),
+    ["zookeeper", .. var options] => await Benchmark.RunAsync(LoadSettings.Parse, options, ZooKeeperBenchmark.RunAsync),
     ["zookeeper-load", .. var arguments] => await ZooKeeperLoad.RunAsync(arguments),
     _ => Usage(),
 };

@@ -17,42 +17,27 @@ internal static class ColdStartBenchmark
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    public static async Task<int> RunAsync(string[] options)
+    public static async Task RunAsync(BenchmarkSettings settings)
     {
-        BenchmarkSettings settings;
-        try
-        {
-            settings = BenchmarkSettings.Parse(options);
-        }
-        catch (ArgumentException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return 2;
-        }
-        await using IKafkaBroker broker = KafkaDistribution.WhyNoTools is null ? await RealKafka.LaunchAsync() : await EmulatorProcess.LaunchAsync();
+        await using var broker = await Benchmark.LaunchBrokerAsync();
         await using var zooKeeper = await ZooKeeperServer.LaunchAsync();
-        var address = new Uri($"http://127.0.0.1:{FreePorts.Take(1)[0]}/");
-        var assembly = typeof(ColdStartBenchmark).Assembly.Location;
-        await using var sink = ChildProcess.Start("dotnet", [assembly, "delivery-sink", address.Port.ToString(CultureInfo.InvariantCulture), settings.Delay.ToString(CultureInfo.InvariantCulture)]);
-        await sink.WhenOutputAsync("listening", TimeSpan.FromSeconds(30));
+        await using var sink = await SinkProcess.StartAsync(settings.Delay);
         await Records.PublishAsync(broker.BootstrapServers, $"{Group}.{Topic}", settings);
         Console.WriteLine($"{settings.Messages} messages wait in {settings.Partitions} partitions; {settings.InFlight} in flight; an endpoint of {settings.Delay} ms");
         using var http = new HttpClient();
-        var meter = new Meter(http, address);
+        var meter = new Meter(http, sink.Address);
         List<(double First, double Full)> raw = [], ours = [];
         for (var round = 1; round <= settings.Rounds; round++)
         {
-            raw.Add(await MeasureAsync(meter, settings, () => ChildProcess.Start("dotnet",
-                [assembly, "delivery-raw", broker.BootstrapServers, $"{Group}.{Topic}", $"raw-{round}", $"{address}raw", settings.InFlight.ToString(CultureInfo.InvariantCulture), "1"])));
+            raw.Add(await MeasureAsync(meter, settings, () => RawLoop.Start(broker.BootstrapServers, $"{Group}.{Topic}", $"raw-{round}", sink.Address, settings)));
             Say("raw", round, raw[^1]);
             await Records.StartAsync(broker.BootstrapServers, [$"{Group}_{Topic}_ours{round}"], $"{Group}.{Topic}", settings.Partitions);
-            await WorkerRound.WriteRegistryAsync(zooKeeper.ConnectionString, $"/cold-{round}", Group, Topic, $"ours{round}", address, settings);
+            await WorkerRound.WriteRegistryAsync(zooKeeper.ConnectionString, $"/cold-{round}", Group, Topic, $"ours{round}", sink.Address, settings);
             ours.Add(await MeasureAsync(meter, settings, () => WorkerRound.Start(broker.BootstrapServers, zooKeeper.ConnectionString, $"/cold-{round}")));
             Say("ours", round, ours[^1]);
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"first_s={Median(ours, o => o.First):0.00} full_rate_s={Median(ours, o => o.Full):0.00} raw_first_s={Median(raw, o => o.First):0.00} raw_full_rate_s={Median(raw, o => o.Full):0.00}"));
-        return 0;
     }
 
     private static async Task<(double First, double Full)> MeasureAsync(Meter meter, BenchmarkSettings settings, Func<ChildProcess> start)

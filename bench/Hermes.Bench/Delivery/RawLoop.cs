@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Confluent.Kafka;
+using Hermes.Testing.Processes;
 
 namespace Hermes.Bench.Delivery;
 
@@ -12,6 +13,10 @@ namespace Hermes.Bench.Delivery;
 /// </summary>
 internal static class RawLoop
 {
+    /// <summary>Starts it in a process of its own, with a loop for each subscription.</summary>
+    public static ChildProcess Start(string servers, string topic, string group, Uri sink, BenchmarkSettings settings) => Benchmark.Start(
+        "delivery-raw", servers, topic, group, $"{sink}raw", settings.InFlight.ToString(CultureInfo.InvariantCulture), settings.Subscriptions.ToString(CultureInfo.InvariantCulture));
+
     /// <param name="arguments">Bootstrap servers, topic, group, endpoint, requests at once, and how many such loops.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {

@@ -18,26 +18,15 @@ internal static class IdleBenchmark
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(20);
 
-    public static async Task<int> RunAsync(string[] options)
+    public static async Task RunAsync(BenchmarkSettings settings)
     {
-        BenchmarkSettings settings;
-        try
-        {
-            settings = BenchmarkSettings.Parse(options);
-        }
-        catch (ArgumentException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return 2;
-        }
-        await using IKafkaBroker broker = KafkaDistribution.WhyNoTools is null ? await RealKafka.LaunchAsync() : await EmulatorProcess.LaunchAsync();
+        await using var broker = await Benchmark.LaunchBrokerAsync();
         await using var zooKeeper = await ZooKeeperServer.LaunchAsync();
         settings = settings with { Messages = 1 };
         await Records.PublishAsync(broker.BootstrapServers, $"{Group}.{Topic}", settings);
         Console.WriteLine($"{settings.Subscriptions} subscriptions of a topic of {settings.Partitions} partitions, nothing published; {settings.Seconds} s measured");
 
-        await using (var raw = ChildProcess.Start("dotnet",
-            [typeof(IdleBenchmark).Assembly.Location, "idle-raw", broker.BootstrapServers, $"{Group}.{Topic}", settings.Subscriptions.ToString(CultureInfo.InvariantCulture)]))
+        await using (var raw = Benchmark.Start("idle-raw", broker.BootstrapServers, $"{Group}.{Topic}", settings.Subscriptions.ToString(CultureInfo.InvariantCulture)))
         {
             await raw.WhenOutputAsync("all assigned", Limit);
             Say("raw", await MeasureAsync(raw, settings));
@@ -59,7 +48,6 @@ internal static class IdleBenchmark
         Say("ours", ours);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"idle_cpu_percent={ours.Cpu:0.0} idle_rss_mb={ours.Megabytes:0} idle_threads={ours.Threads} subscriptions={settings.Subscriptions}"));
-        return 0;
     }
 
     /// <summary>The yardstick's process.</summary>

@@ -18,23 +18,15 @@ internal static class IsolationBenchmark
     private const string Topic = "isolation";
     private const int Bad = 4;
 
-    public static async Task<int> RunAsync(string[] options)
+    /// <summary>The options, over what is usual here.</summary>
+    /// <exception cref="ArgumentException">One is unknown or is no number.</exception>
+    public static BenchmarkSettings Parse(string[] options) => BenchmarkSettings.Parse(["--subscriptions", "196", "--messages", "2000", .. options]);
+
+    public static async Task RunAsync(BenchmarkSettings settings)
     {
-        BenchmarkSettings settings;
-        try
-        {
-            settings = BenchmarkSettings.Parse(["--subscriptions", "196", "--messages", "2000", .. options]);
-        }
-        catch (ArgumentException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return 2;
-        }
-        await using IKafkaBroker broker = KafkaDistribution.WhyNoTools is null ? await RealKafka.LaunchAsync() : await EmulatorProcess.LaunchAsync();
+        await using var broker = await Benchmark.LaunchBrokerAsync();
         await using var zooKeeper = await ZooKeeperServer.LaunchAsync();
-        var address = new Uri($"http://127.0.0.1:{FreePorts.Take(1)[0]}/");
-        await using var sink = ChildProcess.Start("dotnet", [typeof(IsolationBenchmark).Assembly.Location, "delivery-sink", address.Port.ToString(CultureInfo.InvariantCulture), "0"]);
-        await sink.WhenOutputAsync("listening", TimeSpan.FromSeconds(30));
+        await using var sink = await SinkProcess.StartAsync();
         using var hanging = Listener(static (_, _) => Task.CompletedTask);
         using var failing = Listener(static (stream, stop) => stream.WriteAsync("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop).AsTask());
         using var trickling = Listener(TrickleAsync);
@@ -42,18 +34,17 @@ internal static class IsolationBenchmark
         await Records.PublishAsync(broker.BootstrapServers, $"{Group}.{Topic}", settings);
         Console.WriteLine($"{settings.Messages} messages to {settings.Subscriptions} subscriptions, without and with {Bad} bad ones beside them");
         using var http = new HttpClient();
-        var meter = new Meter(http, address);
+        var meter = new Meter(http, sink.Address);
         List<Figures> without = [], with = [];
         for (var round = 1; round <= settings.Rounds; round++)
         {
-            without.Add(await RoundAsync(broker.BootstrapServers, zooKeeper.ConnectionString, address, meter, settings, (2 * round) - 1, []));
+            without.Add(await RoundAsync(broker.BootstrapServers, zooKeeper.ConnectionString, sink.Address, meter, settings, (2 * round) - 1, []));
             Say("without", round, without[^1]);
-            with.Add(await RoundAsync(broker.BootstrapServers, zooKeeper.ConnectionString, address, meter, settings, 2 * round, bad));
+            with.Add(await RoundAsync(broker.BootstrapServers, zooKeeper.ConnectionString, sink.Address, meter, settings, 2 * round, bad));
             Say("with", round, with[^1]);
         }
         var (a, b) = (Figures.Median(without), Figures.Median(with));
         Console.WriteLine($"isolation_ratio={b.PerSecond / a.PerSecond:0.00} with_per_s={b.PerSecond:0} without_per_s={a.PerSecond:0}");
-        return 0;
     }
 
     private static async Task<Figures> RoundAsync(string servers, string zooKeeper, Uri sink, Meter meter, BenchmarkSettings settings, int round, int[] bad)

@@ -19,19 +19,10 @@ internal static class LatencyBenchmark
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    public static async Task<int> RunAsync(string[] options)
+    public static async Task RunAsync(BenchmarkSettings settings)
     {
-        BenchmarkSettings settings;
-        try
-        {
-            settings = BenchmarkSettings.Parse(options) with { Messages = 1 };
-        }
-        catch (ArgumentException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return 2;
-        }
-        await using IKafkaBroker broker = KafkaDistribution.WhyNoTools is null ? await RealKafka.LaunchAsync() : await EmulatorProcess.LaunchAsync();
+        settings = settings with { Messages = 1 };
+        await using var broker = await Benchmark.LaunchBrokerAsync();
         await using var zooKeeper = await ZooKeeperServer.LaunchAsync();
         var address = new Uri($"http://127.0.0.1:{FreePorts.Take(1)[0]}/");
         await using var sink = await LatencySink.StartAsync(address.Port);
@@ -40,15 +31,13 @@ internal static class LatencyBenchmark
         await admin.CreateTopicsAsync([new() { Name = kafkaTopic, NumPartitions = settings.Partitions, ReplicationFactor = 1 }]);
         Console.WriteLine($"{settings.Rate} messages a second of {settings.Size} bytes for {settings.Seconds} s, after {WarmUp.TotalSeconds} s of warming up");
 
-        await using (ChildProcess.Start("dotnet",
-            [typeof(LatencyBenchmark).Assembly.Location, "delivery-raw", broker.BootstrapServers, kafkaTopic, "raw", $"{address}raw", settings.InFlight.ToString(CultureInfo.InvariantCulture), "1"]))
+        await using (RawLoop.Start(broker.BootstrapServers, kafkaTopic, "raw", address, settings))
             await MeasureAsync("raw", broker, kafkaTopic, sink, settings);
         await Records.StartAsync(broker.BootstrapServers, [$"{Group}_{Topic}_ours"], kafkaTopic, settings.Partitions, atEnd: true);
         await WorkerRound.WriteRegistryAsync(zooKeeper.ConnectionString, "/latency", Group, Topic, "ours", address, settings);
         await using var worker = WorkerRound.Start(broker.BootstrapServers, zooKeeper.ConnectionString, "/latency");
         var (median, p99, most) = await MeasureAsync("ours", broker, kafkaTopic, sink, settings);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"latency_p50_ms={median:0.0} latency_p99_ms={p99:0.0} latency_p999_ms={most:0.0} rate={settings.Rate}"));
-        return 0;
     }
 
     private static async Task<(double Median, double P99, double P999)> MeasureAsync(string side, IKafkaBroker broker, string topic, LatencySink sink, BenchmarkSettings settings)

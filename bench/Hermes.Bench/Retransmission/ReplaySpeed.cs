@@ -17,9 +17,8 @@ internal static class ReplaySpeed
     /// <returns>The replay's speed as a part of the consumer's.</returns>
     public static async Task<double> MeasureAsync(string brokers, string zooKeeper, BenchmarkSettings settings)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePorts.Take(1)[0]}/");
-        await using var sink = ChildProcess.Start("dotnet", [typeof(ReplaySpeed).Assembly.Location, "delivery-sink", address.Port.ToString(CultureInfo.InvariantCulture), "0"]);
-        await sink.WhenOutputAsync("listening", TimeSpan.FromSeconds(30));
+        await using var sink = await SinkProcess.StartAsync();
+        var address = sink.Address;
         await Records.PublishAsync(brokers, $"{Group}.{Topic}", settings);
         Console.WriteLine($"{settings.Messages} messages of {settings.Size} bytes, delivered by the consumer and by a replay in turn; the first {settings.WarmUp} of each round warm up");
         using var http = new HttpClient();

@@ -25,23 +25,12 @@ internal static class RetransmissionBenchmark
     private const int Messages = 100;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    public static async Task<int> RunAsync(string[] options)
+    public static async Task RunAsync(BenchmarkSettings settings)
     {
-        BenchmarkSettings settings;
-        try
-        {
-            settings = BenchmarkSettings.Parse(options);
-        }
-        catch (ArgumentException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return 2;
-        }
-        await using IKafkaBroker broker = KafkaDistribution.WhyNoTools is null ? await RealKafka.LaunchAsync() : await EmulatorProcess.LaunchAsync();
+        await using var broker = await Benchmark.LaunchBrokerAsync();
         await using var zooKeeper = await ZooKeeperServer.LaunchAsync();
         var (speed, latencies) = (await ReplaySpeed.MeasureAsync(broker.BootstrapServers, zooKeeper.ConnectionString, settings), await LatenciesAsync(broker, zooKeeper));
         Console.WriteLine($"{latencies} replay_ratio={speed:0.00}");
-        return 0;
     }
 
     private static async Task<string> LatenciesAsync(IKafkaBroker broker, ZooKeeperServer zooKeeper)

@@ -11,31 +11,19 @@ internal static class SenderBenchmark
     public const string Yardstick = "bare";
     private const string Ours = "ours";
 
-    public static async Task<int> RunAsync(string[] options)
+    public static async Task RunAsync(BenchmarkSettings settings)
     {
-        BenchmarkSettings settings;
-        try
-        {
-            settings = BenchmarkSettings.Parse(options);
-        }
-        catch (ArgumentException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return 2;
-        }
-        var port = FreePorts.Take(1)[0].ToString(CultureInfo.InvariantCulture);
-        await using var sink = Child("delivery-sink", port, "0");
-        await sink.WhenOutputAsync("listening", TimeSpan.FromSeconds(30));
+        await using var sink = await SinkProcess.StartAsync();
         Console.WriteLine($"{settings.Messages} messages of {settings.Size} bytes, {settings.InFlight} in flight; the first {settings.WarmUp} of each round warm up");
         using var http = new HttpClient();
-        var meter = new Meter(http, new($"http://127.0.0.1:{port}/"));
+        var meter = new Meter(http, sink.Address);
         var sides = new Dictionary<string, List<Figures>>(StringComparer.Ordinal) { [Yardstick] = [], [Ours] = [] };
         for (var round = 1; round <= settings.Rounds; round++)
         {
             foreach (var (way, figures) in sides)
             {
                 var before = await meter.CountAsync();
-                await using var loop = Child("sender-loop", way, port, settings.InFlight.ToString(CultureInfo.InvariantCulture), settings.Size.ToString(CultureInfo.InvariantCulture));
+                await using var loop = Benchmark.Start("sender-loop", way, sink.Address.Port.ToString(CultureInfo.InvariantCulture), settings.InFlight.ToString(CultureInfo.InvariantCulture), settings.Size.ToString(CultureInfo.InvariantCulture));
                 figures.Add(await meter.MeasureAsync(loop, before, settings));
                 Console.WriteLine($"round {round} {way,-8} {figures[^1].PerSecond,7:0}/s {figures[^1].CpuMicroseconds,6:0.0} us");
             }
@@ -44,8 +32,5 @@ internal static class SenderBenchmark
         Console.WriteLine(
             $"sender_ratio={ours.PerSecond / bare.PerSecond:0.00} sender_cpu_ratio={ours.CpuMicroseconds / bare.CpuMicroseconds:0.00} "
             + $"ours_per_s={ours.PerSecond:0} bare_per_s={bare.PerSecond:0} ours_cpu_us={ours.CpuMicroseconds:0.0} bare_cpu_us={bare.CpuMicroseconds:0.0}");
-        return 0;
     }
-
-    private static ChildProcess Child(params string[] arguments) => ChildProcess.Start("dotnet", [typeof(SenderBenchmark).Assembly.Location, .. arguments]);
 }

@@ -11,19 +11,8 @@ namespace Hermes.Bench.ZooKeeper;
 /// </summary>
 internal static class ZooKeeperBenchmark
 {
-    public static async Task<int> RunAsync(string[] options)
+    public static async Task RunAsync(LoadSettings settings)
     {
-        LoadSettings settings;
-        try
-        {
-            settings = LoadSettings.Parse(options);
-        }
-        catch (ArgumentException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return 2;
-        }
-
         using var classes = new TemporaryFolder();
         await JavaClient.CompileAsync(classes);
         // The tests' server starts fast; this one is to run fast.
@@ -33,7 +22,7 @@ internal static class ZooKeeperBenchmark
         string[] arguments = [server.ConnectionString, .. numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))];
         Console.WriteLine($"{settings.InFlight} calls in flight over {settings.Connections} session(s), {settings.Size} bytes, "
             + $"{settings.Rounds} rounds of {settings.Seconds} s; Java: {JavaClient.Origin}");
-        await using var ours = new Side("ours", ChildProcess.Start("dotnet", [typeof(ZooKeeperBenchmark).Assembly.Location, "zookeeper-load", .. arguments]));
+        await using var ours = new Side("ours", Benchmark.Start(["zookeeper-load", .. arguments]));
         await using var java = new Side("java", JavaClient.Start(classes, arguments));
         await RunAsync([ours, java], settings);
         Console.WriteLine(
@@ -42,7 +31,6 @@ internal static class ZooKeeperBenchmark
             + $"ours_get_per_s={ours.Get.PerSecond:0} java_get_per_s={java.Get.PerSecond:0} ours_set_per_s={ours.Set.PerSecond:0} java_set_per_s={java.Set.PerSecond:0} "
             + $"ours_get_cpu_us={ours.Get.CpuMicroseconds:0.0} java_get_cpu_us={java.Get.CpuMicroseconds:0.0} "
             + $"ours_set_cpu_us={ours.Set.CpuMicroseconds:0.0} java_set_cpu_us={java.Set.CpuMicroseconds:0.0}");
-        return 0;
     }
 
     private static async Task RunAsync(Side[] sides, LoadSettings settings)
