@@ -49,11 +49,11 @@ public sealed class DeliveryEngine : IAsyncDisposable
         Clock = clock;
         Timetable = new Timetable(clock);
         Bytes = new ByteBudget(options.BytesInProcess);
-        Metrics = new DeliveryMetrics(meters, () => _open.Keys, () => _lettered.Keys);
+        var connections = new OpenConnections();
+        Metrics = new DeliveryMetrics(meters, () => _open.Keys, () => _lettered.Keys, connections);
         Filters = new FilterGate(Metrics, loggers.CreateLogger<FilterGate>(), clock);
         _logger = loggers.CreateLogger<SubscriptionDelivery>();
-        Connector = new Connector(names, new NetworkPolicy(options), options.ConnectTimeout, clock, Metrics.Refused);
-        Metrics.Watch(Connector.Open);
+        Connector = new Connector(names, new NetworkPolicy(options), options.ConnectTimeout, clock, Metrics.Refused, connections);
         _tls = new TlsFiles(options, loggers.CreateLogger<TlsFiles>(), clock);
         Sender = new HandlerSender(new Handlers(options, Connector, _tls));
         SigningKeys = new SigningKeys(options, loggers.CreateLogger<SigningKeys>(), clock);

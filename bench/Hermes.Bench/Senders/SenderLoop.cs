@@ -30,7 +30,7 @@ internal static class SenderLoop
     private static Func<Task> Ours(Uri address, byte[] body)
     {
         var options = new DeliveryOptions { AllowLoopback = true };
-        var connector = new Connector(new SystemNames(), new(options), options.ConnectTimeout, TimeProvider.System, static _ => { });
+        var connector = new Connector(new SystemNames(), new(options), options.ConnectTimeout, TimeProvider.System, static _ => { }, new());
         var sender = new HandlerSender(new(options, connector, new TlsFiles(options, NullLogger<TlsFiles>.Instance, TimeProvider.System)));
         var headers = new HeaderBlock([new("Keep-Alive", "true"), new("Hermes-Topic-Name", "shop.orders")]);
         return async () =>

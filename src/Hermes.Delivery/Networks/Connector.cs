@@ -10,11 +10,9 @@ namespace Hermes.Delivery.Networks;
 /// <param name="connectTimeout">For all addresses of a host together; each may take its share of what is left.</param>
 /// <param name="clock">Measures it.</param>
 /// <param name="refused">Told of each address that was left out.</param>
-internal sealed class Connector(INameResolver names, NetworkPolicy policy, TimeSpan connectTimeout, TimeProvider clock, Action<Refusal> refused)
+/// <param name="open">Counts what it opens.</param>
+internal sealed class Connector(INameResolver names, NetworkPolicy policy, TimeSpan connectTimeout, TimeProvider clock, Action<Refusal> refused, OpenConnections open)
 {
-    /// <summary>The connections that it opened and that still stand.</summary>
-    public OpenConnections Open { get; } = new();
-
     /// <summary>The form in which handlers take it.</summary>
     public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
         ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
@@ -34,7 +32,7 @@ internal sealed class Connector(INameResolver names, NetworkPolicy policy, TimeS
             try
             {
                 await socket.ConnectAsync(new IPEndPoint(allowed[i], port), share.Token);
-                return Open.Count(socket, host, port);
+                return open.Count(socket, host, port);
             }
             catch (Exception e)
             {

@@ -25,9 +25,8 @@ internal sealed class DeliveryMetrics
     private readonly Histogram<int> _batches;
     private readonly Histogram<double> _tokens;
     private readonly Counter<long> _letters;
-    private OpenConnections? _connections;
 
-    public DeliveryMetrics(IMeterFactory meters, Func<IEnumerable<ISubscriptionDelivery>> open, Func<IEnumerable<DeadLetterDelivery>> lettered)
+    public DeliveryMetrics(IMeterFactory meters, Func<IEnumerable<ISubscriptionDelivery>> open, Func<IEnumerable<DeadLetterDelivery>> lettered, OpenConnections connections)
     {
         var meter = meters.Create(Name);
         meter.CreateObservableCounter("hermes.delivery.messages", () => _meters.Values.SelectMany(Ends), "{message}", "Messages settled, by how they ended.");
@@ -42,7 +41,7 @@ internal sealed class DeliveryMetrics
         meter.CreateObservableGauge("hermes.delivery.unsettled", () => open().Select(one => Of(one, one.Unsettled)), "{message}", "Messages accepted and not yet settled.");
         meter.CreateObservableGauge("hermes.delivery.resting", () => open().Select(one => Of(one, one.Resting)), "{message}", "Of these, messages that wait for their next attempt.");
         meter.CreateObservableGauge("hermes.delivery.connections",
-            () => _connections?.All.Select(c => new Measurement<int>(c.Count, new("server.address", c.Host), new("server.port", c.Port))) ?? [],
+            () => connections.All.Select(c => new Measurement<int>(c.Count, new("server.address", c.Host), new("server.port", c.Port))),
             "{connection}", "Open connections to endpoints.");
         _letters = meter.CreateCounter<long>("hermes.delivery.dead_letters", "{letter}", "Dead letters, by whether they could be written.");
         meter.CreateObservableGauge("hermes.delivery.dead_letters.held",
@@ -78,9 +77,6 @@ internal sealed class DeliveryMetrics
     }
 
     public static ActivitySource Source { get; } = new(Name);
-
-    /// <summary>Tells of these connections.</summary>
-    public void Watch(OpenConnections connections) => _connections = connections;
 
     public void Settled(DeliveryPlan plan, SettlementKind kind, int bytes, TimeSpan stay)
     {

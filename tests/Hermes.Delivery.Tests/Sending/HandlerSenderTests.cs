@@ -364,7 +364,7 @@ public sealed class HandlerSenderTests
     [Fact]
     public async Task An_endpoint_that_reads_nothing_is_cut_off_by_the_token()
     {
-        await using var endpoint = RawEndpoint.Start(static _ => Task.Delay(Patience, TimeProvider.System, TestContext.Current.CancellationToken));
+        await using var endpoint = RawEndpoint.Start(static peer => peer.WhenTestIsOverAsync());
         using var sender = Create();
         using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(300), TimeProvider.System);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await sender.SendAsync(Request(endpoint, new string('x', 30_000_000)), limit.Token));
@@ -428,7 +428,7 @@ public sealed class HandlerSenderTests
 
     private static HandlerSender Create(DeliveryOptions options)
     {
-        var connector = new Connector(new SystemNames(), new(options), options.ConnectTimeout, TimeProvider.System, static _ => { });
+        var connector = new Connector(new SystemNames(), new(options), options.ConnectTimeout, TimeProvider.System, static _ => { }, new());
         return new(new(options, connector, new TlsFiles(options, NullLogger<TlsFiles>.Instance, TimeProvider.System)));
     }
 

@@ -67,6 +67,9 @@ internal sealed class RawPeer(Socket socket, CancellationToken closing) : IDispo
         }
     }
 
+    /// <summary>Reads nothing, and says nothing, as long as the endpoint is there.</summary>
+    public Task WhenTestIsOverAsync() => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, closing);
+
     /// <summary>Closes by RST.</summary>
     public void Reset() => socket.Close(0);
 

@@ -43,6 +43,10 @@ public static class KnownSecrets
     /// <summary>A session with the identity of such a worker, whose nodes are for it alone.</summary>
     public static ZooKeeperClient Connect(string servers) => ZooKeeperClient.Start(new() { ConnectionString = servers, Digest = [new("hermes", OfZooKeeper)] });
 
+    /// <summary>Waits until the collector has spans, metrics and log lines, in which there is something to search.</summary>
+    public static Task WhenToldAsync(OtlpReceiver collector) => Until.TrueAsync(
+        () => collector.Spans.Count > 2 && collector.Metrics.Count > 10 && collector.Logs.Count > 2, "the collector got all three", TimeSpan.FromMinutes(1));
+
     /// <summary>All status pages of a worker.</summary>
     public static async Task<string> ReadPagesAsync(StatusReader status)
     {

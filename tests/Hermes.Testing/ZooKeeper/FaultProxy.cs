@@ -57,6 +57,9 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>Starts a proxy before a server on loopback.</summary>
     public static FaultProxy Start(int target) => new(target);
 
+    /// <summary>Starts a proxy before the first server of a connection string.</summary>
+    public static FaultProxy Start(string servers) => new(int.Parse(servers.Split(',')[0].Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>Starts a proxy before a server.</summary>
     public static FaultProxy Start(ZooKeeperServer target) => new(target.Port);
 

@@ -24,17 +24,17 @@ public abstract class HandOverContract(ZooKeeperFixture zooKeeper)
         await using var first = RunningWorker.Start(hermes, Alone);
         await first.WhenSaidAsync("reads");
         using var load = new Load(hermes);
-        await WhenMoreCameAsync(endpoint, 200, first);
+        await Deliveries.WhenMoreCameAsync(endpoint, 200, first);
         await using var second = RunningWorker.Start(hermes, Alone);
         await second.WhenSaidAsync("reads");
-        await WhenMoreCameAsync(endpoint, 300, second);
+        await Deliveries.WhenMoreCameAsync(endpoint, 300, second);
         await using var third = RunningWorker.Start(hermes, Alone);
         await third.WhenSaidAsync("reads");
-        await WhenMoreCameAsync(endpoint, 300, third);
+        await Deliveries.WhenMoreCameAsync(endpoint, 300, third);
         Assert.Equal(0, await first.StopAsync());
-        await WhenMoreCameAsync(endpoint, 300, second);
+        await Deliveries.WhenMoreCameAsync(endpoint, 300, second);
         Assert.Equal(0, await third.StopAsync());
-        await WhenMoreCameAsync(endpoint, 300, second);
+        await Deliveries.WhenMoreCameAsync(endpoint, 300, second);
         var ids = await load.EndAsync();
         await Until.TrueAsync(() => !ids.Except(endpoint.Requests.Select(r => r.Id), StringComparer.Ordinal).Any(), $"all were delivered:\n{second.Output}", Minute);
         Assert.Equal(0, await second.StopAsync());
@@ -47,19 +47,19 @@ public abstract class HandOverContract(ZooKeeperFixture zooKeeper)
     {
         await using var endpoint = await HttpEndpoint.StartAsync();
         await using var hermes = await InstallAsync();
-        await using var proxy = FaultProxy.Start(int.Parse(hermes.ZooKeeperServers.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
+        await using var proxy = FaultProxy.Start(hermes.ZooKeeperServers);
         await hermes.SubscribeAsync("billing", endpoint.Address);
         await using var worker = RunningWorker.Start(hermes, ("ZooKeeper:ConnectionString", proxy.ConnectionString));
         await worker.WhenSaidAsync("reads");
         using var load = new Load(hermes);
-        await WhenMoreCameAsync(endpoint, 200, worker);
+        await Deliveries.WhenMoreCameAsync(endpoint, 200, worker);
         await proxy.RefuseAsync();
         proxy.Cut();
         await WhenRegisteredAsync(hermes, 0, worker); // its session is over
-        await WhenMoreCameAsync(endpoint, 200, worker);
+        await Deliveries.WhenMoreCameAsync(endpoint, 200, worker);
         proxy.Accept();
         await WhenRegisteredAsync(hermes, 1, worker);
-        await WhenMoreCameAsync(endpoint, 500, worker);
+        await Deliveries.WhenMoreCameAsync(endpoint, 500, worker);
         var ids = await load.EndAsync();
         await Until.TrueAsync(() => !ids.Except(endpoint.Requests.Select(r => r.Id), StringComparer.Ordinal).Any(), $"all were delivered:\n{worker.Output}", Minute);
         Assert.Equal(0, await worker.StopAsync());
@@ -127,10 +127,4 @@ public abstract class HandOverContract(ZooKeeperFixture zooKeeper)
     private static Task WhenRegisteredAsync(HermesInstallation hermes, int workers, RunningWorker worker) => Until.TrueAsync(
         async () => (await hermes.ZooKeeper.GetChildrenAsync(new FleetPaths(hermes.Paths, hermes.Kafka.ClusterName).Nodes, TestContext.Current.CancellationToken)).Names.Count == workers,
         $"{workers} workers are registered:\n{worker.Output}", Minute);
-
-    private static async Task WhenMoreCameAsync(HttpEndpoint endpoint, int count, RunningWorker worker)
-    {
-        var goal = endpoint.Requests.Count + count;
-        await Until.TrueAsync(() => endpoint.Requests.Count >= goal, $"deliveries go on:\n{worker.Output}", Minute);
-    }
 }

@@ -22,25 +22,19 @@ public sealed class RolledBrokers(ZooKeeperFixture zooKeeper, RealKafkaPairFixtu
         await using var worker = RunningWorker.Start(hermes, ("Consumer:Workload", "All"), ("Consumer:GroupSessionTimeout", "00:00:45"));
         await worker.WhenSaidAsync("reads");
         using var load = new Load(hermes);
-        await WhenMoreCameAsync(endpoint, 300, worker);
+        await Deliveries.WhenMoreCameAsync(endpoint, 300, worker);
         await pair.MoveLeadersAsync(hermes.KafkaTopic);
         await pair.MoveLeadersAsync("__consumer_offsets");
-        await WhenMoreCameAsync(endpoint, 300, worker);
+        await Deliveries.WhenMoreCameAsync(endpoint, 300, worker);
         foreach (var broker in new[] { pair.Second, pair.First })
         {
             await broker.StopAsync();
             await broker.StartAsync();
-            await WhenMoreCameAsync(endpoint, 500, worker);
+            await Deliveries.WhenMoreCameAsync(endpoint, 500, worker);
         }
         var ids = await load.EndAsync();
         await Until.TrueAsync(() => !ids.Except(endpoint.Requests.Select(r => r.Id), StringComparer.Ordinal).Any(), $"all were delivered:\n{worker.Output}", Minute);
         Assert.Equal(0, await worker.StopAsync());
         Assert.DoesNotContain(endpoint.Requests.CountBy(r => r.Id), c => c.Value > 1);
-    }
-
-    private static async Task WhenMoreCameAsync(HttpEndpoint endpoint, int count, RunningWorker worker)
-    {
-        var goal = endpoint.Requests.Count + count;
-        await Until.TrueAsync(() => endpoint.Requests.Count >= goal, $"deliveries go on:\n{worker.Output}", Minute);
     }
 }

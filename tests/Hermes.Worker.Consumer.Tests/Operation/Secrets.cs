@@ -42,7 +42,7 @@ public sealed class Secrets(ZooKeeperFixture zooKeeper)
         await worker.WhenSaidAsync("shop.orders$refused");
         await worker.WhenSaidAsync("shop.orders$strange");
         await worker.WhenSaidAsync("/subscriptions/broken");
-        await Until.TrueAsync(() => collector.Spans.Count > 2 && collector.Metrics.Count > 10 && collector.Logs.Count > 2, "the collector got all three", Minute);
+        await KnownSecrets.WhenToldAsync(collector);
         var pages = await KnownSecrets.ReadPagesAsync(status);
         Assert.Equal(0, await worker.StopAsync());
         KnownSecrets.AreNotIn(worker.Output + pages, collector);

@@ -100,7 +100,7 @@ public abstract class RaceContract(ZooKeeperFixture zooKeeper)
     {
         await using var hermes = await InstallAsync();
         var subscription = await RemovedAsync(hermes, "billing");
-        await using var proxy = FaultProxy.Start(int.Parse(hermes.ZooKeeperServers.Split(':', ',')[1], System.Globalization.CultureInfo.InvariantCulture));
+        await using var proxy = FaultProxy.Start(hermes.ZooKeeperServers);
         await using var session = ZooKeeperClient.Start(new() { ConnectionString = proxy.ConnectionString, SessionTimeout = TimeSpan.FromSeconds(4) });
         await using var latch = LeaderLatch.Start(session, new JanitorPaths(hermes.Paths).Leader, "the first", NullLogger.Instance, TimeProvider.System);
         var term = await latch.WhenLeaderAsync(Cancellation);

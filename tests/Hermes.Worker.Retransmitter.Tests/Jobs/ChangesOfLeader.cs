@@ -41,7 +41,7 @@ public sealed class ChangesOfLeader(ZooKeeperFixture zooKeeper, RealKafkaPairFix
         var before = await hermes.PublishAsync(50, time.AddMilliseconds(-1));
         var after = await hermes.PublishAsync(50, time);
         await using var consumer = RunningWorker.Start(hermes);
-        await WhenCameAsync(endpoint, 0, [.. before, .. after], consumer);
+        await Deliveries.WhenCameAsync(endpoint, 0, [.. before, .. after], consumer);
         await Until.TrueAsync(async () => (await hermes.CommittedAsync(subscription)).Sum(o => o.Offset.Value) == 100, "the commits of the first delivery", Minute);
         var mark = endpoint.Requests.Count;
 
@@ -50,8 +50,8 @@ public sealed class ChangesOfLeader(ZooKeeperFixture zooKeeper, RealKafkaPairFix
         var meanwhile = await load.EndAsync();
 
         Assert.Equal(Partitions, status.Partitions.Count);
-        await WhenCameAsync(endpoint, mark, after, consumer);
-        await WhenCameAsync(endpoint, 0, meanwhile, consumer);
+        await Deliveries.WhenCameAsync(endpoint, mark, after, consumer);
+        await Deliveries.WhenCameAsync(endpoint, 0, meanwhile, consumer);
         Assert.Empty(before.Intersect(endpoint.Requests.Skip(mark).Select(r => r.Id)));
         Assert.Equal(0, await consumer.StopAsync());
     }
@@ -94,7 +94,4 @@ public sealed class ChangesOfLeader(ZooKeeperFixture zooKeeper, RealKafkaPairFix
         Assert.InRange(changes, 3, int.MaxValue); // claim, acceptance and finish at least
         return status;
     }
-
-    private static Task WhenCameAsync(HttpEndpoint endpoint, int mark, IReadOnlyList<string> ids, RunningWorker worker) => Until.TrueAsync(
-        () => !ids.Except(endpoint.Requests.Skip(mark).Select(r => r.Id)).Any(), $"the delivery of {ids.Count} messages:\n{worker.Output}", Minute);
 }

@@ -23,7 +23,7 @@ public abstract class ConsumerDeathContract(ZooKeeperFixture zooKeeper)
     {
         await using var endpoint = await HttpEndpoint.StartAsync();
         var servers = zooKeeper.Require();
-        await using var proxy = FaultProxy.Start(int.Parse(servers.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
+        await using var proxy = FaultProxy.Start(servers);
         await using var hermes = await HermesInstallation.CreateAsync(servers, zooKeeper.FreshRoot(), Broker.BootstrapServers, Partitions);
         var jobs = new JobSite(hermes);
         var subscription = await hermes.SubscribeAsync("billing", endpoint.Address);

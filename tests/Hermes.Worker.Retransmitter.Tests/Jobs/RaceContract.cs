@@ -36,7 +36,7 @@ public abstract class RaceContract(ZooKeeperFixture zooKeeper)
             try
             {
                 foreach (var (_, endpoint) in sites)
-                    await WhenCameAsync(endpoint, 0, [.. before, .. after], consumer);
+                    await Deliveries.WhenCameAsync(endpoint, 0, [.. before, .. after], consumer);
                 var marks = sites.ConvertAll(s => s.Endpoint.Requests.Count);
                 // Asked for one after the other, they stand at all steps when the first answer is there.
                 var ids = new List<string>();
@@ -50,7 +50,7 @@ public abstract class RaceContract(ZooKeeperFixture zooKeeper)
                 foreach (var ((_, endpoint), id, mark) in sites.Zip(ids, marks))
                 {
                     Assert.Equal(JobPhases.Completed, (await jobs.EndAsync(id, retransmitter)).Phase);
-                    await WhenCameAsync(endpoint, mark, after, consumer);
+                    await Deliveries.WhenCameAsync(endpoint, mark, after, consumer);
                     Assert.Empty(before.Intersect(endpoint.Requests.Skip(mark).Select(r => r.Id)));
                 }
                 await consumer.WhenSaidAsync("Application started"); // the kill may have come when all was done
@@ -91,7 +91,7 @@ public abstract class RaceContract(ZooKeeperFixture zooKeeper)
         Assert.Equal((JobPhases.Completed, ends.Count), (status.Phase, status.Partitions.Count));
         await using var consumer = RunningWorker.Start(hermes);
         var more = await hermes.PublishAsync(50);
-        await WhenCameAsync(endpoint, 0, more, consumer);
+        await Deliveries.WhenCameAsync(endpoint, 0, more, consumer);
         await Until.TrueAsync(() => endpoint.Requests.Count >= (5 * ends.Count) + 50, $"what retention has left:\n{consumer.Output}", Minute);
         Assert.Equal(0, await consumer.StopAsync());
         Assert.Equal((5 * ends.Count) + 50, endpoint.Requests.Count);
@@ -177,7 +177,4 @@ public abstract class RaceContract(ZooKeeperFixture zooKeeper)
         }
         return false;
     }
-
-    private static Task WhenCameAsync(HttpEndpoint endpoint, int mark, IReadOnlyList<string> ids, RunningWorker worker) => Until.TrueAsync(
-        () => !ids.Except(endpoint.Requests.Skip(mark).Select(r => r.Id)).Any(), $"the delivery of {ids.Count} messages:\n{worker.Output}", Minute);
 }

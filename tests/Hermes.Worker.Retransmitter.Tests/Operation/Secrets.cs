@@ -35,7 +35,7 @@ public sealed class Secrets(ZooKeeperFixture zooKeeper)
         Assert.Contains(endpoint.Requests, r => r.Header("Authorization")?.Contains(KnownSecrets.BasicAuthentication, StringComparison.Ordinal) is true); // it is in use
         var refused = await EndAsync(hermes, JobSite.Replay(strange, time, time), worker);
         Assert.Equal(JobPhases.Refused, refused.Phase);
-        await Until.TrueAsync(() => collector.Spans.Count > 2 && collector.Metrics.Count > 10 && collector.Logs.Count > 2, "the collector got all three", Minute);
+        await KnownSecrets.WhenToldAsync(collector);
         var pages = await KnownSecrets.ReadPagesAsync(status);
         Assert.Equal(0, await worker.StopAsync());
         KnownSecrets.AreNotIn($"{worker.Output}{pages}{Text(taken)}{Text(refused)}", collector);
