@@ -42,7 +42,7 @@ internal static class LatencyBenchmark
 
     private static async Task<(double Median, double P99, double P999)> MeasureAsync(string side, IKafkaBroker broker, string topic, LatencySink sink, BenchmarkSettings settings)
     {
-        using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = broker.BootstrapServers, LingerMs = 0 }).Build();
+        using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = broker.BootstrapServers, LingerMs = 0, SocketNagleDisable = true }).Build();
         var filler = new string('x', Math.Max(settings.Size - 60, 1));
         sink.Clear();
         var number = await PublishAsync(producer, topic, filler, settings, WarmUp, 0);

@@ -47,5 +47,11 @@ public sealed class KafkaClients(KafkaSettings settings)
         return brokers.Count > 0 ? brokers : null;
     }
 
-    private Dictionary<string, string> Common() => new(settings.Client, StringComparer.Ordinal) { ["bootstrap.servers"] = settings.BootstrapServers };
+    private Dictionary<string, string> Common()
+    {
+        var settingsOfAll = new Dictionary<string, string>(settings.Client, StringComparer.Ordinal) { ["bootstrap.servers"] = settings.BootstrapServers };
+        // A small request must not wait until the one before it is acknowledged, which takes the other side up to 40 ms.
+        settingsOfAll.TryAdd("socket.nagle.disable", "true");
+        return settingsOfAll;
+    }
 }
