@@ -11,10 +11,11 @@ internal sealed class IntakePool(
     ConsumerOptions options, RecordReaders readers, ConsumerMetrics metrics, ContentMetrics contents, ILoggerFactory loggers, TimeProvider clock,
     Heartbeats heartbeats) : IDisposable
 {
-    // Leaving a group waits for the broker; a stop with many subscriptions does not wait for each in turn.
-    private const int ClosingAtOnce = 16;
+    // A start, or a stop, with many subscriptions does not wait for each in turn.
+    private const int AtOnce = 16;
     private readonly IntakeThreads _threads = new(options.IntakeThreads, loggers, clock, heartbeats);
-    private readonly SemaphoreSlim _closing = new(ClosingAtOnce);
+    private readonly BrokerWaits _starting = new(AtOnce);
+    private readonly BrokerWaits _closing = new(AtOnce);
     private readonly ReadAheadBudget _readAhead = new(options.ReadAheadKilobytesInProcess);
     private readonly ILogger _logger = loggers.CreateLogger<SubscriptionIntake>();
 
@@ -22,28 +23,24 @@ internal sealed class IntakePool(
     public RecordReaders Readers => readers;
 
     public SubscriptionIntake Create(IntakeSpec spec, RecordReader reader) =>
-        new(spec, new(spec.Name, reader, contents, _logger, clock), options, _readAhead, metrics, _logger, clock);
+        new(spec, new(spec.Name, reader, contents, _logger, clock), options, _readAhead, _starting, metrics, _logger, clock);
 
     /// <summary>The thread with the fewest intakes.</summary>
     public IntakeThread Quietest => _threads.Quietest;
 
     /// <summary>Leaves the group, on a thread of its own: it waits for the broker.</summary>
-    public async Task CloseAsync(SubscriptionIntake intake)
-    {
-        await _closing.WaitAsync();
-        try
+    public Task CloseAsync(SubscriptionIntake intake) => _closing.RunAsync(
+        () =>
         {
-            await Task.Factory.StartNew(intake.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        }
-        finally
-        {
-            _closing.Release();
-        }
-    }
+            intake.Dispose();
+            return true;
+        },
+        CancellationToken.None);
 
     public void Dispose()
     {
         _threads.Dispose();
+        _starting.Dispose();
         _closing.Dispose();
     }
 }

@@ -8,44 +8,6 @@ namespace Hermes.Worker.Consumer.Intake;
 /// <summary>The group's side: partitions come and go, offsets are committed.</summary>
 internal sealed partial class SubscriptionIntake
 {
-    /// <summary>Partitions came: each gets a ledger of a new epoch, from what the group has committed.</summary>
-    private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
-    {
-        if (partitions.Count == 0)
-            return [];
-        IReadOnlyList<LedgerMark?> committed;
-        using (var list = new PartitionList(partitions.Count))
-        {
-            partitions.ForEach(p => list.Add(p.Topic, p.Partition.Value));
-            committed = list.Committed(_consumer, BrokerLimit);
-        }
-        var starts = new List<TopicPartitionOffset>(partitions.Count);
-        var ledgers = new List<PartitionLedger>(_ledgers);
-        for (var i = 0; i < partitions.Count; i++)
-        {
-            var partition = partitions[i];
-            var start = committed[i]?.Offset ?? FirstSinceCreation(partition);
-            ledgers.Add(new(partition.Topic, partition.Partition.Value, Interlocked.Increment(ref _lastEpoch), start,
-                committed[i] is { } mark ? SettledRuns.Parse(mark.Offset, mark.Metadata) : SettledRuns.None)
-            { LastCommitted = committed[i] ?? default });
-            starts.Add(new(partition, start));
-        }
-        _ledgers = [.. ledgers];
-        _isPaused = false;
-        Log.Assigned(_logger, Name, string.Join(", ", starts.Select(s => $"{s.Topic}[{s.Partition.Value}]@{s.Offset.Value}")));
-        return starts;
-    }
-
-    /// <summary>Where a group without an offset starts: at the first record since the subscription's creation, by time. What
-    /// is older was never owed to it.</summary>
-    private long FirstSinceCreation(TopicPartition partition)
-    {
-        // The end is asked for first: a record written between the two questions is then behind it.
-        var end = _consumer.QueryWatermarkOffsets(partition, BrokerLimit).High;
-        var found = _consumer.OffsetsForTimes([new(partition, new Timestamp(_spec.CreatedAt.UtcDateTime))], BrokerLimit)[0].Offset;
-        return found.Value >= 0 ? found.Value : end.Value;
-    }
-
     /// <summary>Commits what is settled, while the group still lets us, and waits for the answer.</summary>
     private void CommitLast(List<PartitionLedger> ledgers)
     {

@@ -23,14 +23,9 @@ internal sealed partial class SubscriptionIntake
         public bool IsCut { get; set; }
     }
 
-    private void OnAssigned(List<TopicPartition> partitions) => Answer(() =>
-    {
-        _consumer.Assign(Assigned(partitions));
-        _consumer.Resume(partitions); // a pause of an earlier ownership may stick to one of them
-    });
-
     private void OnRevoked(List<TopicPartition> partitions) => Answer(() =>
     {
+        _start = null; // what was not taken up yet needs no farewell
         if (RebalanceWatch.HasLostAssignment(_consumer))
         {
             Lost(partitions);

@@ -20,12 +20,12 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
 
     // Nothing rings where nothing comes, and a client that is not polled for five minutes leaves its group.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan BrokerLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
     private static int _lastEpoch;
     private readonly IntakeSpec _spec;
     private readonly ConsumerOptions _options;
     private readonly ReadAheadBudget _readAhead;
+    private readonly BrokerWaits _starting;
     private readonly ConsumerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
@@ -35,6 +35,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     private volatile PartitionLedger[] _ledgers = [];
     private ISubscriptionDelivery _delivery = null!;
     private IConsumer<byte[], byte[]> _consumer = null!;
+    private Action _ring = null!;
     private QueueBell? _bell;
     private RebalanceWatch? _rebalances;
     private int _readAheadShare;
@@ -45,10 +46,11 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     private bool _isStopping;
 
     public SubscriptionIntake(
-        IntakeSpec spec, ContentIntake contents, ConsumerOptions options, ReadAheadBudget readAhead, ConsumerMetrics metrics, ILogger logger, TimeProvider clock)
+        IntakeSpec spec, ContentIntake contents, ConsumerOptions options, ReadAheadBudget readAhead, BrokerWaits starting, ConsumerMetrics metrics,
+        ILogger logger, TimeProvider clock)
     {
         (_spec, _contents, _metrics, _logger, _clock) = (spec, contents, metrics, logger, clock);
-        (_options, _readAhead) = (options, readAhead);
+        (_options, _readAhead, _starting) = (options, readAhead, starting);
         _report = error => Log.KafkaError(_logger, Name, error.Reason);
     }
 
@@ -57,7 +59,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     /// <summary>Joins the group. Nothing is read before the intake gets its turns.</summary>
     public void Open(ISubscriptionDelivery delivery, Action ring)
     {
-        _delivery = delivery;
+        (_delivery, _ring) = (delivery, ring);
         _lastCommit = _lastPoll = _clock.GetTimestamp();
         _readAheadShare = _readAhead.Take(_options.ReadAheadKilobytes);
         try
@@ -88,6 +90,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
             ServeHandOver();
             return false;
         }
+        GoOnStarting();
         if (_isStopping || !DeliverHeld())
             return false;
         for (var i = 0; i < Burst; i++)
@@ -130,6 +133,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
         {
             _bell?.Dispose();
             _isClosing = true;
+            EndStarting();
             if (_handOver is { } handOver)
                 GiveBackAtOnce(handOver.Partitions);
             _consumer.Close(); // revokes the partitions, which commits

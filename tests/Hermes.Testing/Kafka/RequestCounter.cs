@@ -5,12 +5,13 @@ using System.Net.Sockets;
 
 namespace Hermes.Testing.Kafka;
 
-/// <summary>Stands between clients and a broker that advertises this address, and counts the requests by Kafka's API key.</summary>
+/// <summary>Stands between clients and a broker that advertises this address, counts the requests by Kafka's API key, and can hold some.</summary>
 public sealed class RequestCounter : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<short, long> _requests = new();
+    private readonly ConcurrentDictionary<short, TaskCompletionSource> _held = new();
     private Task _accepting = Task.CompletedTask;
 
     public RequestCounter()
@@ -28,6 +29,19 @@ public sealed class RequestCounter : IAsyncDisposable
         var sum = _requests.Values.Sum();
         _requests.Clear();
         return sum;
+    }
+
+    /// <summary>How many requests there were of one kind, since the last question for all.</summary>
+    public long Count(short apiKey) => _requests.GetValueOrDefault(apiKey);
+
+    /// <summary>Requests of this kind wait from now on, and what comes behind them on their connection.</summary>
+    public void Hold(short apiKey) => _held.TryAdd(apiKey, new(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    /// <summary>Lets those go on that wait.</summary>
+    public void Release(short apiKey)
+    {
+        if (_held.TryRemove(apiKey, out var held))
+            held.SetResult();
     }
 
     /// <summary>Begins to pass on what comes.</summary>
@@ -80,7 +94,10 @@ public sealed class RequestCounter : IAsyncDisposable
         {
             await client.ReadExactlyAsync(buffer.AsMemory(0, 6), _stop.Token);
             var size = BinaryPrimitives.ReadInt32BigEndian(buffer) + sizeof(int);
-            _requests.AddOrUpdate(BinaryPrimitives.ReadInt16BigEndian(buffer.AsSpan(4)), 1, (_, count) => count + 1);
+            var apiKey = BinaryPrimitives.ReadInt16BigEndian(buffer.AsSpan(4));
+            _requests.AddOrUpdate(apiKey, 1, (_, count) => count + 1);
+            if (_held.TryGetValue(apiKey, out var held))
+                await held.Task.WaitAsync(_stop.Token);
             if (size > buffer.Length)
                 Array.Resize(ref buffer, size);
             await client.ReadExactlyAsync(buffer.AsMemory(6, size - 6), _stop.Token);

@@ -1,0 +1,76 @@
+using Confluent.Kafka;
+using Hermes.Intake.Native;
+using Hermes.Intake.Offsets;
+using Hermes.Worker.Consumer.Offsets;
+
+namespace Hermes.Worker.Consumer.Intake;
+
+/// <summary>Partitions come: where each is read on from is asked off the intake thread, which serves others meanwhile. The group's
+/// answer waits for it, and this consumer is polled on.</summary>
+internal sealed partial class SubscriptionIntake
+{
+    private readonly CancellationTokenSource _closed = new();
+    private Start? _start;
+    private Task _lastLookup = Task.CompletedTask;
+
+    private sealed record Start(List<TopicPartition> Partitions, Task<IReadOnlyList<PartitionStart>> Found);
+
+    private void OnAssigned(List<TopicPartition> partitions) => Answer(() =>
+    {
+        if (partitions.Count == 0 || _isClosing)
+        {
+            _consumer.Assign(Array.Empty<TopicPartitionOffset>());
+            return;
+        }
+        _start = new(partitions, FindStartsAsync(partitions, _lastLookup));
+        _lastLookup = RingAfterAsync(_start.Found);
+    });
+
+    private async Task<IReadOnlyList<PartitionStart>> FindStartsAsync(List<TopicPartition> partitions, Task before)
+    {
+        // One whose partitions were revoked meanwhile may still wait for the broker. What it comes to is nobody's concern.
+        await before;
+        return await _starting.RunAsync(() => StartLookup.Ask(_consumer, partitions, _spec.CreatedAt), _closed.Token);
+    }
+
+    private async Task RingAfterAsync(Task found)
+    {
+        await found.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ring();
+    }
+
+    /// <summary>The consumer is about to be closed, and must not be used by a look-up any more. Partitions that were not taken up go back.</summary>
+    private void EndStarting()
+    {
+        _closed.Cancel();
+        _lastLookup.Wait();
+        _closed.Dispose();
+        if (_start is null)
+            return;
+        _start = null;
+        _consumer.Unassign();
+    }
+
+    /// <summary>Takes up the partitions once it is known where: each gets a ledger of a new epoch.</summary>
+    private void GoOnStarting()
+    {
+        if (_start is not { Found.IsCompleted: true } start)
+            return;
+        _start = null;
+        Answer(() =>
+        {
+            var starts = start.Found.GetAwaiter().GetResult(); // it is there; what went wrong is thrown
+            _ledgers = [.. _ledgers, .. starts.Select(LedgerOf)];
+            _isPaused = false;
+            Log.Assigned(_logger, Name, string.Join(", ", starts.Select(s => $"{s.Partition.Topic}[{s.Partition.Partition.Value}]@{s.Offset}")));
+            _consumer.Assign(starts.Select(s => new TopicPartitionOffset(s.Partition, s.Offset)));
+            _consumer.Resume(start.Partitions); // a pause of an earlier ownership may stick to one of them
+        });
+        ThrowRebalanceFault();
+    }
+
+    private PartitionLedger LedgerOf(PartitionStart start) =>
+        new(start.Partition.Topic, start.Partition.Partition.Value, Interlocked.Increment(ref _lastEpoch), start.Offset,
+            start.Committed is { } mark ? SettledRuns.Parse(mark.Offset, mark.Metadata) : SettledRuns.None)
+        { LastCommitted = start.Committed ?? default };
+}
