@@ -13,6 +13,8 @@ namespace Hermes.Worker.Consumer.Tests.Membership;
 public sealed class FleetOnEmulator(ZooKeeperFixture zooKeeper) : IAsyncLifetime
 {
     private static readonly TimeSpan Minute = FleetSite.Minute;
+    private static readonly TimeSpan Session = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan FlowAgainLimit = Session + TimeSpan.FromSeconds(2);
     private EmulatorProcess? _broker;
 
     public async ValueTask InitializeAsync() => _broker = await EmulatorProcess.LaunchAsync();
@@ -115,33 +117,11 @@ public sealed class FleetOnEmulator(ZooKeeperFixture zooKeeper) : IAsyncLifetime
     [Fact]
     public async Task A_killed_workers_subscriptions_flow_again_within_the_session_time_out_and_two_seconds()
     {
-        await using var endpoint = await HttpEndpoint.StartAsync();
-        await using var fleet = await InstallAsync();
-        (string, string)[] settings = [("Balancing:ConsumersPerSubscription", "1"), ("ZooKeeper:SessionTimeout", "00:00:06")]; // as long as the groups'
-        await using var first = fleet.Start("first", settings);
-        await first.WhenSaidAsync("leads the fleet"); // the worse case: the dead one has led
-        await using var second = fleet.Start("second", settings);
-        await Until.TrueAsync(async () => (await fleet.MembersAsync()).Count == 2, "both are there", Minute);
-        var subscriptions = new List<long>();
-        for (var i = 0; i < 4; i++)
-            subscriptions.Add(await fleet.IdOfAsync(await fleet.Hermes.SubscribeAsync($"s{i}", endpoint.Address)));
-        await Until.TrueAsync(async () => (await fleet.AssignedAsync("first"))?.Count == 2 && (await fleet.AssignedAsync("second"))?.Count == 2, "two for each", Minute);
-        var all = await fleet.Hermes.PublishAsync(1);
-        await Until.TrueAsync(() => endpoint.Requests.Count(r => r.Id == all[0]) == 4, $"all flow:\n{first.Output}\n{second.Output}", Minute);
-
-        await first.KillAsync();
-        var killed = TimeProvider.System.GetTimestamp();
-        await WhenAssignedAsync(fleet, "second", [.. subscriptions]);
-        var assigned = TimeProvider.System.GetElapsedTime(killed);
-        TestContext.Current.TestOutputHelper!.WriteLine($"assigned anew {assigned.TotalSeconds:0.0} s after the kill");
-        Assert.Null(await fleet.AssignedAsync("first"));
-        var seen = endpoint.Requests.Count;
-        var ids = await fleet.Hermes.PublishAsync(10);
-        await Until.TrueAsync(() => endpoint.Requests.Skip(seen).Count(r => ids.Contains(r.Id)) >= 40, $"each message at each of the four:\n{second.Output}", Minute);
-        var flows = TimeProvider.System.GetElapsedTime(killed);
-        TestContext.Current.TestOutputHelper.WriteLine($"all flow again {flows.TotalSeconds:0.0} s after the kill");
-        // The sessions are of 6 s, and a server looks at its sessions each tick. Bounds for a busy machine; the figures are above.
-        Assert.InRange(assigned, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        var took = TimeSpan.MaxValue;
+        // A machine that stands still for a second or two may have another try.
+        for (var i = 0; i < 3 && took > FlowAgainLimit; i++)
+            took = await TakeOverAsync();
+        Assert.InRange(took, TimeSpan.Zero, FlowAgainLimit);
     }
 
     [Fact]
@@ -265,6 +245,34 @@ public sealed class FleetOnEmulator(ZooKeeperFixture zooKeeper) : IAsyncLifetime
 
     private async Task<FleetSite> InstallAsync() =>
         new(await HermesInstallation.CreateAsync(zooKeeper.Require(), zooKeeper.FreshRoot(), _broker!.BootstrapServers, partitions: 2));
+
+    /// <returns>How long after a leader's death all that it served flows again.</returns>
+    private async Task<TimeSpan> TakeOverAsync()
+    {
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        await using var fleet = await InstallAsync();
+        (string, string)[] settings = [("Balancing:ConsumersPerSubscription", "1"), ("ZooKeeper:SessionTimeout", Session.ToString())]; // as long as the groups'
+        await using var first = fleet.Start("first", settings);
+        await first.WhenSaidAsync("leads the fleet"); // the worse case: the dead one has led
+        await using var second = fleet.Start("second", settings);
+        await Until.TrueAsync(async () => (await fleet.MembersAsync()).Count == 2, "both are there", Minute);
+        var subscriptions = new List<long>();
+        for (var i = 0; i < 4; i++)
+            subscriptions.Add(await fleet.IdOfAsync(await fleet.Hermes.SubscribeAsync($"s{i}", endpoint.Address)));
+        await Until.TrueAsync(async () => (await fleet.AssignedAsync("first"))?.Count == 2 && (await fleet.AssignedAsync("second"))?.Count == 2, "two for each", Minute);
+        var all = await fleet.Hermes.PublishAsync(1);
+        await Until.TrueAsync(() => endpoint.Requests.Count(r => r.Id == all[0]) == 4, $"all flow:\n{first.Output}\n{second.Output}", Minute);
+
+        await first.KillAsync();
+        var killed = TimeProvider.System.GetTimestamp();
+        var ids = await fleet.Hermes.PublishAsync(10);
+        await Until.TrueAsync(() => endpoint.Requests.Count(r => ids.Contains(r.Id)) >= 40, $"each message at each of the four:\n{second.Output}", Minute);
+        var took = TimeProvider.System.GetElapsedTime(killed);
+        TestContext.Current.TestOutputHelper!.WriteLine($"all flow again {took.TotalSeconds:0.0} s after the kill");
+        await WhenAssignedAsync(fleet, "second", [.. subscriptions]);
+        Assert.Null(await fleet.AssignedAsync("first"));
+        return took;
+    }
 
     private static async Task WhenAssignedAsync(FleetSite fleet, string consumer, params long[] subscriptions) =>
         await Until.TrueAsync(async () => (await fleet.AssignedAsync(consumer))?.SetEquals(subscriptions) is true, $"{consumer} has {subscriptions.Length} subscriptions", Minute);
