@@ -23,6 +23,10 @@ public sealed class Message
     /// <summary>What the endpoint gets, byte for byte. The memory must stay as it is until the message is settled or abandoned.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>Why it cannot be delivered, where its record could not be read: it is discarded when it is offered, for this reason, and
+    /// <see cref="Body"/> is the record's value as it is. Null for all others.</summary>
+    public string? Fault { get; init; }
+
     /// <summary>The schema of the value that the record holds, where its Kafka topic is one of Avro; null for JSON.</summary>
     public CompiledSchema? Schema { get; init; }
 

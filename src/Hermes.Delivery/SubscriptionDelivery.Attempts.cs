@@ -115,21 +115,7 @@ public sealed partial class SubscriptionDelivery
 
     private void Settle(Parcel parcel, Settlement settlement, DeliveryPlan plan)
     {
-        if (!parcel.Abandoned)
-        {
-            _engine.Metrics.Settled(plan, settlement.Kind, parcel.Message.Body.Length, _timetable.Between(parcel.AcceptedAt, _timetable.Now));
-            try
-            {
-                _settlements.Settled(parcel.Message, settlement);
-            }
-            catch (Exception e)
-            {
-                Log.SettlementFailed(_logger, plan.Name, parcel.Message.KafkaTopic, parcel.Message.Partition, parcel.Message.Offset, e);
-            }
-
-            if (settlement.Kind is SettlementKind.Discarded) _discards.Name(plan, parcel.Message, settlement.Reason!);
-        }
-
+        if (!parcel.Abandoned) Report(parcel.Message, settlement, plan, _timetable.Between(parcel.AcceptedAt, _timetable.Now));
         bool room, pump;
         lock (_gate)
         {
@@ -144,6 +130,33 @@ public sealed partial class SubscriptionDelivery
         if (room) _roomAgain();
         if (Volatile.Read(ref _paceNews) is not null) NamePace(plan);
         if (pump) Pump(); // here and now: another thread would first have to wake
+    }
+
+    /// <summary>Gives up, without an attempt, a message whose record could not be read. It takes no place.</summary>
+    private Acceptance Discard(Message message, string fault, DeliveryPlan plan)
+    {
+        lock (_gate)
+        {
+            if (_closed) return Acceptance.Full;
+        }
+
+        Report(message, Settlement.Discarded(fault), plan, TimeSpan.Zero);
+        return Acceptance.Taken;
+    }
+
+    private void Report(Message message, Settlement settlement, DeliveryPlan plan, TimeSpan stay)
+    {
+        _engine.Metrics.Settled(plan, settlement.Kind, message.Body.Length, stay);
+        try
+        {
+            _settlements.Settled(message, settlement);
+        }
+        catch (Exception e)
+        {
+            Log.SettlementFailed(_logger, plan.Name, message.KafkaTopic, message.Partition, message.Offset, e);
+        }
+
+        if (settlement.Kind is SettlementKind.Discarded) _discards.Name(plan, message, settlement.Reason!);
     }
 
     // Under the lock. A source that nobody has cut or is about to cut serves the next attempt, with all that it has allocated.

@@ -141,6 +141,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery, IAwait
     {
         ArgumentNullException.ThrowIfNull(message);
         var plan = _plan;
+        if (message.Fault is { } fault) return Discard(message, fault, plan);
         var size = message.Body.Length + MessageOverhead;
         var now = _timetable.Now;
         var notBefore = plan.SendingDelay > TimeSpan.Zero ? _timetable.After(now, DelayOf(message, plan)) : now;

@@ -8,7 +8,6 @@ internal static class LogEvents
     public const int Lost = 2102;
     public const int CommitFailed = 2103;
     public const int KafkaError = 2104;
-    public const int RecordDiscarded = 2105;
     // 2106 was a failed intake thread, which is now of Hermes.Intake.
     public const int IntakeFailed = 2107;
     public const int Blocked = 2108;

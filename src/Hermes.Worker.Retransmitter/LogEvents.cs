@@ -11,5 +11,4 @@ internal static class LogEvents
     public const int DispatchFailed = 2206;
     public const int ExpiryFailed = 2207;
     public const int KafkaError = 2210;
-    public const int RecordDiscarded = 2211;
 }

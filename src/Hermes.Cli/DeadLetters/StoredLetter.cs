@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Confluent.Kafka;
 using Hermes.Cli.Output;
 using Hermes.Shared.DeadLetters;
@@ -46,7 +47,10 @@ internal sealed record StoredLetter(int Partition, long Offset, LetterAccount Ac
         document["key"] = Record.Key is null ? null : Encoding.UTF8.GetString(Record.Key);
         document["headers"] = new JsonArray([.. (Record.Headers ?? []).Where(h => !h.Key.StartsWith(LetterHeaders.Prefix, StringComparison.Ordinal)).Select(h =>
             (JsonNode)new JsonObject { ["name"] = h.Key, ["value"] = h.GetValueBytes() is { } bytes ? Encoding.UTF8.GetString(bytes) : null })]);
-        document["body"] = Record.Value is null ? null : Encoding.UTF8.GetString(Envelope.Unwrap(Record.Value).Body.Span);
+        if (Record.Value is null || Utf8.IsValid(Record.Value))
+            document["body"] = Record.Value is null ? null : Encoding.UTF8.GetString(Envelope.Unwrap(Record.Value).Body.Span);
+        else
+            document["bodyBase64"] = Convert.ToBase64String(Record.Value); // Avro, or what nobody could read
         return document;
     }
 

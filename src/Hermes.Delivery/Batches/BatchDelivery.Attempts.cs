@@ -142,9 +142,23 @@ internal sealed partial class BatchDelivery
         GoOn();
     }
 
-    private void Report(BatchParcel parcel, Settlement settlement, DeliveryPlan plan)
+    /// <summary>Gives up, without an attempt, a message whose record could not be read. It takes no place.</summary>
+    private bool Discard(Message message, string fault)
     {
-        var message = parcel.Message;
+        lock (_gate)
+        {
+            if (_closed) return false;
+        }
+
+        Report(message, Settlement.Discarded(fault), _plan, TimeSpan.Zero);
+        return true;
+    }
+
+    private void Report(BatchParcel parcel, Settlement settlement, DeliveryPlan plan) =>
+        Report(parcel.Message, settlement, plan, _timetable.Between(parcel.AcceptedAt, _timetable.Now));
+
+    private void Report(Message message, Settlement settlement, DeliveryPlan plan, TimeSpan stay)
+    {
         try
         {
             _settlements.Settled(message, settlement);
@@ -154,7 +168,7 @@ internal sealed partial class BatchDelivery
             Log.SettlementFailed(_logger, plan.Name, message.KafkaTopic, message.Partition, message.Offset, e);
         }
 
-        _engine.Metrics.Settled(plan, settlement.Kind, message.Body.Length, _timetable.Between(parcel.AcceptedAt, _timetable.Now));
+        _engine.Metrics.Settled(plan, settlement.Kind, message.Body.Length, stay);
         if (settlement.Kind is SettlementKind.Discarded) _discards.Name(plan, message, settlement.Reason!);
     }
 

@@ -102,6 +102,7 @@ internal sealed partial class BatchDelivery : ISubscriptionDelivery, IAwaitsByte
     public bool TryAccept(Message message)
     {
         ArgumentNullException.ThrowIfNull(message);
+        if (message.Fault is { } fault) return Discard(message, fault);
         bool pump;
         lock (_gate)
         {

@@ -42,7 +42,7 @@ public sealed partial class ContentIntake
     /// <param name="record">As it came.</param>
     /// <param name="ledger">Its partition's.</param>
     /// <param name="consumer">Whose partition is paused when the record has to wait.</param>
-    /// <returns>A message or a fault; neither when the record is held.</returns>
+    /// <returns>A message, if only one with a fault; none when the record is held.</returns>
     public ReadRecord Read(ConsumeResult<byte[], byte[]> record, OffsetLedger ledger, IConsumer<byte[], byte[]> consumer)
     {
         ArgumentNullException.ThrowIfNull(ledger);
@@ -65,11 +65,11 @@ public sealed partial class ContentIntake
     }
 
     /// <summary>Reads again what waits; to be called by time.</summary>
-    /// <param name="settle">Takes each record that waits no more, in its partition's order, with what came of it.</param>
+    /// <param name="take">Takes what came of each record that waits no more, in its partition's order.</param>
     /// <returns>The partitions of which nothing waits any more: they are to be resumed.</returns>
-    public IReadOnlyList<TopicPartition> ReadAgain(Action<ConsumeResult<byte[], byte[]>, OffsetLedger, ReadRecord> settle)
+    public IReadOnlyList<TopicPartition> ReadAgain(Action<ReadRecord> take)
     {
-        ArgumentNullException.ThrowIfNull(settle);
+        ArgumentNullException.ThrowIfNull(take);
         List<TopicPartition>? free = null;
         for (var i = _stalls.Count - 1; i >= 0; i--)
         {
@@ -77,7 +77,7 @@ public sealed partial class ContentIntake
             while (stall.Records.TryPeek(out var head) && ReadAgain(stall, head.Record, head.ReadAt) is { Awaited: null } read)
             {
                 stall.Records.Dequeue();
-                settle(head.Record, stall.Ledger, read);
+                take(read);
             }
             if (stall.Records.Count > 0)
                 continue;
@@ -151,7 +151,7 @@ public sealed partial class ContentIntake
         catch (Exception e) // one record must not stop the others, whatever is in it (I7)
         {
             Log.ReadFailed(_logger, e, _name, ledger.Topic, ledger.Partition, record.Offset.Value);
-            return ReadRecord.Unreadable($"It could not be read: {e.Message}");
+            return _reader.Unreadable(record, ledger, $"It could not be read: {e.Message}");
         }
     }
 

@@ -35,9 +35,9 @@ public sealed class RecordReader
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(ledger);
-        if (record.Message.Value is not { } value)
-            return ReadRecord.Unreadable("The record has no value.");
         var headers = new RecordHeaders(record.Message.Headers, _settings);
+        if (record.Message.Value is not { } value)
+            return Unreadable(record, ledger, headers, "The record has no value.");
         var contract = _contract;
         return contract.IsAvro(headers.LetterOf ?? ledger.Topic)
             ? ReadAvro(record, ledger, headers, contract, value, isLast)
@@ -85,8 +85,26 @@ public sealed class RecordReader
         }
         if (unknown is not null && !isLast)
             return ReadRecord.Later(unknown);
-        return ReadRecord.Unreadable(fault ?? unknown?.Reason ?? NoSchema(headers));
+        return Unreadable(record, ledger, headers, fault ?? unknown?.Reason ?? NoSchema(headers));
     }
+
+    /// <summary>A record that could not be read at all.</summary>
+    internal ReadRecord Unreadable(ConsumeResult<byte[], byte[]> record, OffsetLedger ledger, string fault) =>
+        Unreadable(record, ledger, new(headers: null, _settings), fault);
+
+    private static ReadRecord Unreadable(ConsumeResult<byte[], byte[]> record, OffsetLedger ledger, RecordHeaders headers, string fault) => ReadRecord.Of(new()
+    {
+        Id = headers.Id ?? "",
+        KafkaTopic = ledger.Topic,
+        Partition = ledger.Partition,
+        Offset = record.Offset.Value,
+        Epoch = ledger.Epoch,
+        Key = record.Message.Key,
+        Record = record.Message,
+        Body = record.Message.Value,
+        Fault = fault,
+        PublishedMs = headers.PublishedMs ?? record.Message.Timestamp.UnixTimestampMs,
+    });
 
     private static SchemaReference? Version(RecordContract contract, RecordHeaders headers) =>
         headers.SchemaVersion is { } version ? new SchemaReference(contract.Subject, version, IsId: false) : null;

@@ -1,7 +1,6 @@
 using Confluent.Kafka;
 using Hermes.Delivery;
 using Hermes.Intake.Contents;
-using Hermes.Intake.Offsets;
 
 namespace Hermes.Worker.Consumer.Intake;
 
@@ -15,19 +14,14 @@ internal sealed partial class SubscriptionIntake
             Resume(free);
     }
 
-    private void Deliver(ConsumeResult<byte[], byte[]> record, OffsetLedger ledger, ReadRecord read)
+    private void Deliver(ReadRecord read)
     {
-        if (read.Message is { } message)
-        {
-            if (_held.Count > 0 || !Offer(message))
-                Hold(message);
-        }
-        else if (read.Fault is { } fault)
-        {
-            Log.RecordDiscarded(_logger, record.Topic, record.Partition.Value, record.Offset.Value, Name, fault);
+        if (read.Message is not { } message)
+            return;
+        if (message.Fault is not null)
             _metrics.Discarded(Name);
-            ledger.Settle(record.Offset.Value);
-        }
+        if (_held.Count > 0 || !Offer(message))
+            Hold(message);
     }
 
     private void Hold(Message message)

@@ -27,9 +27,6 @@ internal sealed partial class SubscriptionIntake
         [LoggerMessage(LogEvents.KafkaError, LogLevel.Warning, "Kafka, for {Subscription}: {Reason}; the client goes on by itself")]
         public static partial void KafkaError(ILogger logger, string subscription, string reason);
 
-        [LoggerMessage(LogEvents.RecordDiscarded, LogLevel.Error, "{Topic}[{Partition}]@{Offset} cannot be delivered to {Subscription} and is discarded: {Reason}")]
-        public static partial void RecordDiscarded(ILogger logger, string topic, int partition, long offset, string subscription, string reason);
-
         [LoggerMessage(LogEvents.Moved, LogLevel.Information, "{Subscription} goes on from {Topic}[{Partition}]@{Offset}, as a retransmission orders")]
         public static partial void Moved(ILogger logger, string subscription, string topic, int partition, long offset);
 

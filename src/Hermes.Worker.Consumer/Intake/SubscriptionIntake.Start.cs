@@ -17,9 +17,14 @@ internal sealed partial class SubscriptionIntake
 
     private void OnAssigned(List<TopicPartition> partitions) => Answer(() =>
     {
-        if (partitions.Count == 0 || _isClosing)
+        if (partitions.Count == 0)
         {
-            _consumer.Assign(Array.Empty<TopicPartitionOffset>());
+            TakeUp([]);
+            return;
+        }
+        if (_isClosing) // on a thread that may wait
+        {
+            TakeUp(StartLookup.Ask(_consumer, partitions, _spec.CreatedAt));
             return;
         }
         _start = new(partitions, FindStartsAsync(partitions, _lastLookup));
@@ -39,34 +44,34 @@ internal sealed partial class SubscriptionIntake
         _ring();
     }
 
-    /// <summary>The consumer is about to be closed, and must not be used by a look-up any more. Partitions that were not taken up go back.</summary>
-    private void EndStarting()
-    {
-        _closed.Cancel();
-        _lastLookup.Wait();
-        _closed.Dispose();
-        if (_start is null)
-            return;
-        _start = null;
-        _consumer.Unassign();
-    }
-
-    /// <summary>Takes up the partitions once it is known where: each gets a ledger of a new epoch.</summary>
+    /// <summary>Takes up the partitions once it is known where.</summary>
     private void GoOnStarting()
     {
         if (_start is not { Found.IsCompleted: true } start)
             return;
         _start = null;
-        Answer(() =>
-        {
-            var starts = start.Found.GetAwaiter().GetResult(); // it is there; what went wrong is thrown
-            _ledgers = [.. _ledgers, .. starts.Select(LedgerOf)];
-            _isPaused = false;
-            Log.Assigned(_logger, Name, string.Join(", ", starts.Select(s => $"{s.Partition.Topic}[{s.Partition.Partition.Value}]@{s.Offset}")));
-            _consumer.Assign(starts.Select(s => new TopicPartitionOffset(s.Partition, s.Offset)));
-            _consumer.Resume(start.Partitions); // a pause of an earlier ownership may stick to one of them
-        });
-        ThrowRebalanceFault();
+        Answer(() => TakeUp(start.Found.GetAwaiter().GetResult())); // it is there; what went wrong is thrown after the answer
+    }
+
+    /// <summary>The consumer is about to be closed, and must not be used by a look-up any more. What was found is taken up first: the close
+    /// then goes the way of every other.</summary>
+    private void EndStarting()
+    {
+        _closed.Cancel();
+        _lastLookup.Wait();
+        _closed.Dispose();
+        GoOnStarting();
+        _rebalanceFault = null; // named by nobody: it ends here
+    }
+
+    /// <summary>Each partition gets a ledger of a new epoch.</summary>
+    private void TakeUp(IReadOnlyList<PartitionStart> starts)
+    {
+        _ledgers = [.. _ledgers, .. starts.Select(LedgerOf)];
+        _isPaused = false;
+        Log.Assigned(_logger, Name, string.Join(", ", starts.Select(s => $"{s.Partition.Topic}[{s.Partition.Partition.Value}]@{s.Offset}")));
+        _consumer.Assign(starts.Select(s => new TopicPartitionOffset(s.Partition, s.Offset)));
+        _consumer.Resume(starts.Select(s => s.Partition)); // a pause of an earlier ownership may stick to one of them
     }
 
     private PartitionLedger LedgerOf(PartitionStart start) =>

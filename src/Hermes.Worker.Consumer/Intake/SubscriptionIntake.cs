@@ -91,6 +91,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
             return false;
         }
         GoOnStarting();
+        ThrowRebalanceFault();
         if (_isStopping || !DeliverHeld())
             return false;
         for (var i = 0; i < Burst; i++)
@@ -203,7 +204,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     {
         if (Find(record.Topic, record.Partition.Value) is not { } ledger || !ledger.Take(record.Offset.Value))
             return;
-        Deliver(record, ledger, _contents.Read(record, ledger, _consumer));
+        Deliver(_contents.Read(record, ledger, _consumer));
     }
 
     private PartitionLedger? Find(string topic, int partition)

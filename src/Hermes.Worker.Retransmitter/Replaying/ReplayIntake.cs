@@ -156,23 +156,13 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
             part.Ledger.Settle(record.Offset.Value);
             return;
         }
-        Deliver(record, part.Ledger, _contents.Read(record, part.Ledger, _consumer));
+        Deliver(_contents.Read(record, part.Ledger, _consumer));
     }
 
-    private void Deliver(ConsumeResult<byte[], byte[]> record, OffsetLedger ledger, ReadRecord read)
+    private void Deliver(ReadRecord read)
     {
-        if (read.Message is { } message)
-        {
-            if (_held.Count > 0 || !_delivery.TryAccept(message))
-                _held.Enqueue(message);
-        }
-        else if (read.Fault is { } fault)
-        {
-            Log.RecordDiscarded(_logger, record.Topic, record.Partition.Value, record.Offset.Value, Name, fault);
-            _metrics.Replayed(SettlementKind.Discarded);
-            Interlocked.Increment(ref _discarded);
-            ledger.Settle(record.Offset.Value);
-        }
+        if (read.Message is { } message && (_held.Count > 0 || !_delivery.TryAccept(message)))
+            _held.Enqueue(message);
     }
 
     private ReplayPart? Find(string topic, int partition)
@@ -189,8 +179,5 @@ internal sealed partial class ReplayIntake : RecordIntake, ISettlements, IDispos
     {
         [LoggerMessage(LogEvents.KafkaError, LogLevel.Warning, "Job {Job}: Kafka reports: {Reason}")]
         public static partial void KafkaError(ILogger logger, string job, string reason);
-
-        [LoggerMessage(LogEvents.RecordDiscarded, LogLevel.Error, "{Topic}[{Partition}] offset {Offset} is left out of job {Job}: {Reason}")]
-        public static partial void RecordDiscarded(ILogger logger, string topic, int partition, long offset, string job, string reason);
     }
 }

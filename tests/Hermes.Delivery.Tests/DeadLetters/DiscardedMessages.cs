@@ -95,6 +95,35 @@ public sealed class DiscardedMessages : IAsyncLifetime
         Assert.Single(_box.Written);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task Those_that_could_not_be_read_go_there_without_an_attempt_and_without_a_place(int batchSize)
+    {
+        _rig.Endpoint.Hold();
+        var delivery = Open(window: 4, batchSize: batchSize);
+        for (var i = 0; i < 4; i++) Assert.True(delivery.TryAccept(Unreadable(i)));
+        var ends = await _rig.Settlements.WhenAsync(4);
+        Assert.All(ends, end => Assert.Equal(Settlement.Discarded("no schema"), end.Settlement));
+        Assert.All(_box.Written, written => Assert.Equal([0, 255], written.Letter.Value!));
+        var account = LetterAccount.Read(_box.Written[3].Letter.Headers)!;
+        Assert.Equal((3L, "no schema", 0), (account.Offset, account.Reason, account.Attempts));
+        Assert.Equal(0, delivery.Unsettled);
+
+        // A topic that takes nothing holds as many as the window has, and no more.
+        _box.Fault = "away";
+        var accepted = 0;
+        while (accepted < 1000 && delivery.TryAccept(Unreadable(10 + accepted))) accepted++;
+        Assert.InRange(accepted, 1, 100);
+        Assert.Equal(accepted, delivery.Unsettled);
+        _box.Fault = null;
+        _clock.Advance(TimeSpan.FromSeconds(31));
+        await _rig.Settlements.WhenAsync(4 + accepted);
+        await delivery.DisposeAsync();
+        Assert.False(delivery.TryAccept(Unreadable(9)));
+        Assert.Empty(_rig.Endpoint.Requests);
+    }
+
     [Fact]
     public async Task Are_held_while_the_topic_takes_nothing_in_a_bounded_window_and_never_lost()
     {
@@ -273,6 +302,19 @@ public sealed class DiscardedMessages : IAsyncLifetime
         await _rig.Settlements.WhenAsync(6);
         Assert.Equal(2, LetterAccount.Read(_box.Written.Skip(3).Single().Letter.Headers)!.Offset);
     }
+
+    private static Message Unreadable(int offset) => new()
+    {
+        Id = "",
+        KafkaTopic = "bench.rec",
+        Partition = 0,
+        Offset = offset,
+        Epoch = 0,
+        PublishedMs = 0,
+        Body = new byte[] { 0, 255 },
+        Record = new() { Value = [0, 255] },
+        Fault = "no schema",
+    };
 
     private ISubscriptionDelivery Open(string extensions = "", int window = 100, int batchSize = 0)
     {

@@ -94,4 +94,25 @@ public sealed class StartsOnEmulator(ZooKeeperFixture zooKeeper) : IAsyncLifetim
         Assert.Equal(0, await worker.StopAsync());
         Assert.DoesNotContain("first reads", worker.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_worker_that_takes_a_dead_ones_place_can_be_stopped_at_any_moment_of_its_start()
+    {
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        await using var hermes = await HermesInstallation.CreateAsync(zooKeeper.Require(), zooKeeper.FreshRoot(), _requests.Address, Partitions);
+        for (var i = 0; i < 12; i++)
+            await hermes.SubscribeAsync($"s{i}", endpoint.Address);
+        (string, string)[] settings = [Alone, ("Consumer:InstanceId", "worker-1")]; // which has its partitions at once
+        foreach (var moment in new[] { "Application started", "Serves shop.orders$s0", "Serves shop.orders$s11", "s0 reads", "s6 reads", "s11 reads" })
+        {
+            await using (var dead = RunningWorker.Start(hermes, settings))
+            {
+                await dead.WhenSaidAsync("s11 reads");
+                await dead.KillAsync();
+            }
+            await using var worker = RunningWorker.Start(hermes, settings);
+            await worker.WhenSaidAsync(moment);
+            Assert.Equal(0, await worker.StopAsync());
+        }
+    }
 }

@@ -68,6 +68,60 @@ public abstract class DeadLetterContract(ZooKeeperFixture zooKeeper)
         Assert.Equal(0, await retransmitter.StopAsync());
     }
 
+    [Theory]
+    [InlineData(ContentTypes.Json, false)]
+    [InlineData(ContentTypes.Json, true)]
+    [InlineData(ContentTypes.Avro, false)]
+    public async Task Avro_that_was_refused_or_could_not_be_read_comes_back_as_it_was(string contentType, bool inBatches)
+    {
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        await using var site = await AvroSite.CreateAsync(zooKeeper.Require(), zooKeeper.FreshRoot(), Broker.BootstrapServers);
+        var subscription = await SubscribeAsync(site.Hermes, endpoint, "{}", inBatches);
+        await site.UpdateAsync(subscription, s => s with { ContentType = contentType, SubscriptionPolicy = s.SubscriptionPolicy! with { MessageTtl = 3, RetryClientErrors = false } });
+        site.Registry.Register("shop.orders", AvroSite.Schema);
+        endpoint.Answer = request => request.MessageIds.Contains("m1") ? 400 : 200;
+        await site.PublishAsync(0, 1);
+        await site.PublishAsync(1, 2, version: 2); // nobody knows it yet
+        await site.WriteAsync(2, 3, [255, 255, 255], version: 1); // poison: it is none of its schema
+        await site.PublishAsync(2, 4);
+        await using var consumer = site.StartWorker();
+        await WhenAtEndAsync(site.Hermes, subscription, 4, consumer);
+        var letters = Letters(site.Hermes, DeadLetterTopics.Of(subscription, null, site.Hermes.Names));
+        Assert.Equal(["m1", "m2", "m3"], letters.Select(Id).Order(StringComparer.Ordinal));
+        string ReasonOf(string id) => LetterAccount.Read(letters.Single(l => Id(l) == id).Message.Headers)!.Reason;
+        Assert.Equal("status 400", ReasonOf("m1"));
+        Assert.Contains("knows no version 2", ReasonOf("m2"), StringComparison.Ordinal);
+        Assert.Contains("Not a value of its schema", ReasonOf("m3"), StringComparison.Ordinal);
+        Assert.Equal([255, 255, 255], letters.Single(l => Id(l) == "m3").Message.Value);
+
+        endpoint.Answer = _ => 200;
+        site.Registry.Register("shop.orders", AvroSite.NextSchema);
+        var seen = endpoint.Requests.Count;
+        var jobs = new JobSite(site.Hermes);
+        await using var retransmitter = site.StartWorker(JobSite.Worker);
+        var status = await jobs.EndAsync(
+            await jobs.AskAsync(JobSite.Replay(subscription, DateTimeOffset.UnixEpoch) with { Source = JobSources.DeadLetters }), retransmitter);
+        Assert.Equal((JobPhases.Completed, 2L, 1L), (status.Phase, status.Replay!.Delivered, status.Replay.Discarded));
+        var again = endpoint.Requests.Skip(seen).ToList();
+        Assert.Equal(["m1", "m2"], again.SelectMany(r => r.MessageIds).Order(StringComparer.Ordinal));
+        if (contentType == ContentTypes.Avro)
+        {
+            Assert.Equal(["1", "2"], again.Select(r => r.Header("Schema-Version")).Order(StringComparer.Ordinal));
+            Assert.All(again, r => Assert.Equal(letters.Single(l => Id(l) == r.Id).Message.Value, r.Body));
+        }
+        else
+        {
+            var text = string.Concat(again.Select(r => r.Text));
+            Assert.Contains("""{"number":1,"text":"x"}""", text, StringComparison.Ordinal);
+            Assert.Contains("""{"number":2,"text":"x","more":1.5}""", text, StringComparison.Ordinal);
+        }
+        // What nobody can read becomes another letter, which tells where it first was.
+        var last = Letters(site.Hermes, DeadLetterTopics.Of(subscription, null, site.Hermes.Names)).Select(l => LetterAccount.Read(l.Message.Headers)!).Single(a => a.Times == 2);
+        Assert.Equal((site.Hermes.KafkaTopic, 2, 0L), (last.Topic, last.Partition, last.Offset));
+        Assert.Equal(0, await consumer.StopAsync());
+        Assert.Equal(0, await retransmitter.StopAsync());
+    }
+
     [Fact]
     public async Task A_topic_that_cannot_be_written_holds_its_messages_uncommitted_until_it_can()
     {

@@ -5,13 +5,12 @@ using Confluent.Kafka;
 using Hermes.Shared.Avro;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
-using Hermes.Testing.Installations;
 using Hermes.Testing.Schemas;
 
-namespace Hermes.Worker.Consumer.Tests.Contents;
+namespace Hermes.Testing.Installations;
 
 /// <summary>An installation whose topic is Avro, with its schema registry.</summary>
-internal sealed class AvroSite : IAsyncDisposable
+public sealed class AvroSite : IAsyncDisposable
 {
     public const string Schema = """
         {"type":"record","name":"Order","fields":[
@@ -41,7 +40,8 @@ internal sealed class AvroSite : IAsyncDisposable
         return new(hermes, registry);
     }
 
-    public RunningWorker StartWorker() => RunningWorker.Start(Hermes,
+    /// <summary>A worker that knows the registry.</summary>
+    public RunningWorker StartWorker(string assembly = "Hermes.Worker.Consumer") => RunningWorker.Start(assembly, Hermes,
         ("Schemas:ServerUrl", Registry.Address), ("Schemas:LongestRetryPause", "00:00:00.500"), ("Schemas:ReadTimeout", "00:00:01"),
         ("Kafka:TopicMapper", Hermes.Kafka.TopicMapper.ToString()));
 
@@ -55,6 +55,7 @@ internal sealed class AvroSite : IAsyncDisposable
         await WriteAsync(partition, number, AvroSchema.Parse(version == 1 ? Schema : NextSchema).ToAvro(json.RootElement), version, topic);
     }
 
+    /// <summary>Publishes whatever bytes, as of that version.</summary>
     public Task WriteAsync(int partition, int number, byte[] value, int version, string? topic = null)
     {
         var header = new byte[4];
