@@ -2,12 +2,14 @@ using System.CommandLine;
 using Confluent.Kafka;
 using Hermes.Cli.Subscriptions;
 using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Envelope;
 using Hermes.Shared.Fleet;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
+using Hermes.Shared.Schemas;
 using Hermes.ZooKeeper;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -81,6 +83,10 @@ internal sealed class Installation : IAsyncDisposable
     public string Datacenter { get; }
 
     public KafkaClients KafkaClients => Get<KafkaClients>();
+
+    public SchemaRegistryClient Schemas => Get<SchemaRegistryClient>();
+
+    public RecordSettings Records => Get<RecordSettings>();
 
     /// <summary>Reads the settings and connects to ZooKeeper.</summary>
     /// <exception cref="UsageException">Settings are wrong: all of them, by name.</exception>
@@ -164,6 +170,7 @@ internal sealed class Installation : IAsyncDisposable
         }
         builder.Services.AddMetrics();
         builder.AddHermesFoundation();
+        builder.Services.AddSchemas(builder.Configuration);
         return SettingsFaults.Find(builder.Services) is { Count: > 0 } faults ? throw new UsageException(faults) : builder.Build();
     }
 

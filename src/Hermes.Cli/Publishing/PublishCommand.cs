@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Hermes.Cli.Connections;
+using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
+using Hermes.Shared.Schemas;
 
 namespace Hermes.Cli.Publishing;
 
@@ -57,8 +60,13 @@ internal static class PublishCommand
                     result.AddError($"--header: '{token[..equals]}' would mislead Hermes's reader of messages.");
             }
         });
+        var schemaVersion = new Option<int?>("--schema-version")
+        {
+            Description = "Of an Avro topic: the version of its schema by which the messages are written. Default: the newest.",
+            HelpName = "N",
+        };
         var json = new Option<bool>("--json") { Description = "Print the counts as JSON." };
-        var command = new Command("publish", "Publish messages: one JSON message a line.") { topic, file, key, keyMember, timestamp, headers, json };
+        var command = new Command("publish", "Publish messages: one JSON message a line. To an Avro topic they go as Avro, by its schema.") { topic, file, key, keyMember, timestamp, headers, schemaVersion, json };
         command.Validators.Add(result =>
         {
             if (result.GetResult(key) is not null && result.GetResult(keyMember) is not null)
@@ -71,11 +79,15 @@ internal static class PublishCommand
             await using var lines = Open(source, context.Terminal);
             await using var hermes = await context.OpenAsync(parsed, cancellationToken);
             var document = (await hermes.Reader.TopicAsync(name, cancellationToken)).Document;
-            if (document.ContentType == ContentTypes.Avro)
-                throw new CommandFailedException($"Topic {name} holds AVRO; only JSON messages can be published here.");
-            var kafkaTopic = hermes.Names.PrimaryTopic(name, isAvro: false);
+            var isAvro = document.ContentType == ContentTypes.Avro;
+            if (!isAvro && parsed.GetValue(schemaVersion) is not null)
+                throw new UsageException($"--schema-version: topic {name} holds {document.ContentType}, not {ContentTypes.Avro}.");
+            var kafkaTopic = hermes.Names.PrimaryTopic(name, isAvro);
             if ((await hermes.WithKafkaAsync(kafka => kafka.PartitionsAsync(kafkaTopic))).Count == 0)
                 throw new CommandFailedException($"Kafka topic {kafkaTopic} is missing. 'hermes topic create {name}' creates it.");
+            IMessageForm form = isAvro
+                ? await AvroAsync(hermes, name, document, parsed.GetValue(schemaVersion), cancellationToken)
+                : new JsonForm(hermes.Records);
             await hermes.LetZooKeeperGoAsync();
             var options = new PublishOptions(
                 parsed.GetValue(key), parsed.GetValue(keyMember), parsed.GetValue(timestamp),
@@ -83,7 +95,7 @@ internal static class PublishCommand
             var config = hermes.KafkaClients.Producer();
             config.MessageTimeoutMs ??= AnswerWithinMs;
             config.LingerMs ??= 5;
-            var publisher = new Publisher(kafkaTopic, options, line => context.Terminal.Error.WriteLine($"hermes: {line}"), TimeProvider.System);
+            var publisher = new Publisher(kafkaTopic, form, hermes.Records, options, line => context.Terminal.Error.WriteLine($"hermes: {line}"), TimeProvider.System);
             var count = await publisher.PublishAsync(config, lines, cancellationToken);
             if (parsed.GetValue(json))
                 context.Printer.Json(new JsonObject { ["topic"] = name.ToString(), ["published"] = count.Published, ["failed"] = count.Failed });
@@ -92,6 +104,29 @@ internal static class PublishCommand
             return count.Failed == 0 ? ExitCode.Ok : ExitCode.Failed;
         });
         return command;
+    }
+
+    private static async Task<AvroForm> AvroAsync(Installation hermes, TopicName topic, TopicDocument document, int? version, CancellationToken cancellationToken)
+    {
+        var subject = hermes.Schemas.Subject(topic);
+        try
+        {
+            var schema = version is { } wanted
+                ? await hermes.Schemas.FindAsync(new(subject, wanted, IsId: false), cancellationToken)
+                : await hermes.Schemas.LatestAsync(subject, cancellationToken);
+            var hasPrefix = document.SchemaIdAwareSerializationEnabled ?? false;
+            return hasPrefix && schema.Id is null
+                ? throw new CommandFailedException($"Topic {topic} wants its schema's id before each message, and the registry does not tell it.")
+                : new(schema, hasPrefix, hermes.Records);
+        }
+        catch (SchemaUnknownException e)
+        {
+            throw new CommandFailedException($"Topic {topic} holds {ContentTypes.Avro}, and its schema is not there. {e.Message}", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new CommandFailedException($"Topic {topic} holds {ContentTypes.Avro}, and the schema registry (Schemas:ServerUrl) gives no answer: {e.Message}", e);
+        }
     }
 
     private static KeyValuePair<string, string> Header(string text)

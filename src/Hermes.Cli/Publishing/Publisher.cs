@@ -5,14 +5,11 @@ using Hermes.Shared.Envelope;
 
 namespace Hermes.Cli.Publishing;
 
-/// <summary>Publishes messages as Hermes's frontend does: in its envelope, with the id as a header, headers propagated.</summary>
-internal sealed class Publisher(string kafkaTopic, PublishOptions options, Action<string> report, TimeProvider clock)
+/// <summary>Publishes messages as Hermes's frontend does: in the topic's form, with the id as a header, headers propagated.</summary>
+internal sealed class Publisher(string kafkaTopic, IMessageForm form, RecordSettings records, PublishOptions options, Action<string> report, TimeProvider clock)
 {
-    private const string IdHeader = "id";
-    private const string PropagatedPrefix = "h-";
     private static readonly TimeSpan FlushStep = TimeSpan.FromMilliseconds(200);
 
-    private readonly JsonEnvelope _envelope = new();
     private long _published;
     private long _failed;
 
@@ -51,28 +48,28 @@ internal sealed class Publisher(string kafkaTopic, PublishOptions options, Actio
     {
         if (line.Length > options.MaxMessageSize)
             throw new FormatException($"is too large: {line.Length} bytes, and the topic takes {options.MaxMessageSize}.");
-        var key = KeyOf(line);
+        using var json = JsonDocument.Parse(line); // the whole line, so that nothing is published that is not JSON
+        var key = KeyOf(json.RootElement);
         var id = Guid.NewGuid().ToString();
         var timestamp = options.TimestampMs ?? clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var headers = new Headers { { IdHeader, Encoding.UTF8.GetBytes(id) } };
+        var headers = new Headers { { records.IdHeader, Encoding.UTF8.GetBytes(id) } };
         foreach (var (name, value) in options.Headers)
-            headers.Add(PropagatedPrefix + name, Encoding.UTF8.GetBytes(value));
+            headers.Add(records.HeaderPrefix + name, Encoding.UTF8.GetBytes(value));
+        form.AddTo(headers);
         return new()
         {
             Key = key is null ? null : Encoding.UTF8.GetBytes(key),
-            Value = _envelope.Wrap(line, id, timestamp, options.Headers),
+            Value = form.ToValue(line, json.RootElement, id, timestamp, options.Headers),
             Timestamp = new(timestamp, TimestampType.CreateTime),
             Headers = headers,
         };
     }
 
-    /// <summary>Reads the whole line, so that nothing is published that is not JSON.</summary>
-    private string? KeyOf(byte[] line)
+    private string? KeyOf(JsonElement message)
     {
-        using var json = JsonDocument.Parse(line);
         if (options.KeyMember is not { } member)
             return options.Key;
-        if (json.RootElement.ValueKind is not JsonValueKind.Object || !json.RootElement.TryGetProperty(member, out var value))
+        if (message.ValueKind is not JsonValueKind.Object || !message.TryGetProperty(member, out var value))
             throw new FormatException($"has no member '{member}' for its key.");
         return value.ToString();
     }

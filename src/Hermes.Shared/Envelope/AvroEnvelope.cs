@@ -17,6 +17,9 @@ public static class AvroEnvelope
     /// <summary>The entry with the time of publication, in decimal milliseconds.</summary>
     public const string TimestampEntry = "timestamp";
 
+    /// <summary>Whether values of a schema can hold metadata. Hermes asks it of the schemas of its topics.</summary>
+    public static bool HasMetadata(AvroSchema schema) => schema is AvroRecord record && record.Fields.Any(f => f.Name == MetadataField);
+
     /// <summary>Takes a value apart, in one pass over its bytes.</summary>
     /// <param name="schema">What it was written by.</param>
     /// <param name="value">The record's bytes, without any prefix.</param>

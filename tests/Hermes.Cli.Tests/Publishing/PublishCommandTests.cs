@@ -1,7 +1,12 @@
+using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
+using Hermes.Shared.Avro;
+using Hermes.Shared.Envelope;
+using Hermes.Testing.Installations;
 using Hermes.Testing.Processes;
+using Hermes.Testing.Schemas;
 using Hermes.Testing.ZooKeeper;
 
 namespace Hermes.Cli.Tests.Publishing;
@@ -83,11 +88,68 @@ public sealed class PublishCommandTests(ZooKeeperFixture zooKeeper, EmulatorFixt
     }
 
     [Fact]
-    public async Task Refuses_an_unknown_topic_and_one_that_holds_Avro()
+    public async Task Refuses_an_unknown_topic_and_a_version_of_what_has_none()
     {
         (await _site.RunAsync("topic", "publish", "shop.orders")).Failed(ExitCode.Failed, "There is no topic shop.orders.");
+        await _site.CreateTopicAsync();
+        (await _site.RunAsync("topic", "publish", "shop.orders", "--schema-version", "1")).Failed(ExitCode.Usage, "holds JSON, not AVRO");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Writes_Avro_by_the_newest_schema_or_the_one_that_is_asked_for(bool hasPrefix)
+    {
+        await using var registry = await AvroTopicAsync(hasPrefix);
+        var (first, second) = (registry.Register("shop.avro", AvroSite.Schema), registry.Register("shop.avro", AvroSite.NextSchema));
+        string[] publish = ["topic", "publish", "shop.avro", "--setting", $"Schemas:ServerUrl={registry.Address}", "--header", "X-Trace=a b"];
+        (await _site.RunWithInputAsync("""{"number":7,"text":"żółć","more":2.5}""", publish)).Succeeded();
+        (await _site.RunWithInputAsync("""{"number":8}""", [.. publish, "--schema-version", "1"])).Succeeded();
+
+        foreach (var record in _site.Records("shop.avro", 2).Select(r => r.Message))
+        {
+            var version = BinaryPrimitives.ReadInt32BigEndian(record.Headers.GetLastBytes("sv"));
+            var value = record.Value.AsMemory(hasPrefix ? 5 : 0);
+            if (hasPrefix)
+                Assert.Equal((0, version == 1 ? first.Id : second.Id), (record.Value[0], BinaryPrimitives.ReadInt32BigEndian(record.Value.AsSpan(1))));
+            var read = AvroEnvelope.Unwrap(AvroSchema.Parse(version == 1 ? AvroSite.Schema : AvroSite.NextSchema), value, asJson: true);
+            Assert.Equal(version == 1 ? """{"number":8,"text":null}""" : """{"number":7,"text":"żółć","more":2.5}""", Encoding.UTF8.GetString(read.Body.Span));
+            Assert.Equal((Encoding.UTF8.GetString(record.Headers.GetLastBytes("id")), record.Timestamp.UnixTimestampMs), (read.Id, read.TimestampMs));
+            Assert.Contains(KeyValuePair.Create("X-Trace", "a b"), read.ExternalMetadata);
+            Assert.Equal("a b", Encoding.UTF8.GetString(record.Headers.GetLastBytes("h-X-Trace")));
+        }
+    }
+
+    [Fact]
+    public async Task Names_lines_that_do_not_fit_the_schema_and_says_when_there_is_none()
+    {
+        await using var registry = await AvroTopicAsync(hasPrefix: false);
+        string[] publish = ["topic", "publish", "shop.avro", "--setting", $"Schemas:ServerUrl={registry.Address}"];
+        (await _site.RunWithInputAsync("{}", publish)).Failed(ExitCode.Failed, "its schema is not there. The registry knows no latest version of subject shop.avro");
+        registry.Register("shop.avro", AvroSite.Schema);
+        (await _site.RunWithInputAsync("{}", [.. publish, "--schema-version", "9"])).Failed(ExitCode.Failed, "no version 9 of subject shop.avro");
+        var run = await _site.RunWithInputAsync("""
+            {"number":"seven"}
+            {"number":1,"txt":"a slip"}
+            [1]
+            {"number":2,"__metadata":{}}
+            {"number":3}
+            """, publish);
+        run.Failed(ExitCode.Failed, "line 1: does not fit version 1 of the topic's schema: ");
+        Assert.Contains("number", run.Error, StringComparison.Ordinal);
+        Assert.Contains("line 2: does not fit version 1 of the topic's schema: Order has no field txt.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("line 3: is Array, and the topic's schema asks for an object.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("line 4: has a member '__metadata', which is Hermes's own.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("Published 1 messages to shop.avro; 4 failed.", run.Output, StringComparison.Ordinal);
+        registry.Fault = new(503);
+        (await _site.RunWithInputAsync("{}", publish)).Failed(ExitCode.Failed, "the schema registry (Schemas:ServerUrl) gives no answer");
+    }
+
+    private async Task<SchemaRegistry> AvroTopicAsync(bool hasPrefix)
+    {
         (await _site.RunAsync("group", "create", "shop")).Succeeded();
-        (await _site.RunAsync("topic", "create", "shop.avro", "--content-type", "AVRO")).Succeeded();
-        (await _site.RunAsync("topic", "publish", "shop.avro")).Failed(ExitCode.Failed, "holds AVRO");
+        (await _site.RunAsync(["topic", "create", "shop.avro", "--content-type", "AVRO", "--partitions", "2",
+            "--set", $"schemaIdAwareSerializationEnabled={(hasPrefix ? "true" : "false")}"])).Succeeded();
+        return await SchemaRegistry.StartAsync();
     }
 }
