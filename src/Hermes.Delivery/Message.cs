@@ -23,6 +23,10 @@ public sealed class Message
     /// <summary>What the endpoint gets, byte for byte. The memory must stay as it is until the message is settled or abandoned.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>Of a broadcast: marks of the targets that took it from an earlier owner of its partition (<see cref="ISettlements.Reached"/>).
+    /// They are not sent it again.</summary>
+    public IReadOnlyList<ulong> ReachedBefore { get; init; } = [];
+
     /// <summary>Why it cannot be delivered, where its record could not be read: it is discarded when it is offered, for this reason, and
     /// <see cref="Body"/> is the record's value as it is. Null for all others.</summary>
     public string? Fault { get; init; }

@@ -58,6 +58,7 @@ public sealed partial class SubscriptionDelivery
 
     private void TryAgain(Parcel parcel, DeliveryPlan plan, Outcome outcome, long now)
     {
+        if (!parcel.Abandoned) parcel.Reached?.Tell(_settlements);
         var policy = plan.Backoff;
         var backoff = policy.Next(parcel.Backoff);
         parcel.Backoff = backoff;

@@ -62,6 +62,25 @@ public sealed class BroadcastDelivery : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_took_a_message_is_told_while_others_have_not_and_the_next_owner_leaves_it_out()
+    {
+        _b.Script(503, 503);
+        _c.Script(400);
+        _rig.Open(_rig.Plan(broadcast: To(_a, _b, _c))).TryAccept(DeliveryRig.Message(1));
+        await _rig.Settlements.WhenAsync(1);
+        // Once, and neither the one that refused it nor the last, by which it was settled.
+        var (message, mark) = Assert.Single(_rig.Settlements.Reached);
+        Assert.Equal((1L, new Target(new(_a.Address), Host: null).Mark), (message.Offset, mark));
+
+        _rig.Open(_rig.Plan(broadcast: To(_a, _b))).TryAccept(Again(2, mark));
+        Assert.Equal(Settlement.Delivered, (await _rig.Settlements.WhenAsync(2))[1].Settlement);
+        Assert.Equal((1, 4), (_a.Requests.Count, _b.Requests.Count));
+        _rig.Open(_rig.Plan(broadcast: To(_a))).TryAccept(Again(3, mark)); // the other has left the list
+        Assert.Equal(Settlement.Delivered, (await _rig.Settlements.WhenAsync(3))[2].Settlement);
+        Assert.Single(_a.Requests);
+    }
+
+    [Fact]
     public async Task The_smallest_pause_that_a_target_asks_for_counts()
     {
         _a.Script(ScriptedAnswer.RetryAfter(503, "3000"));
@@ -101,6 +120,19 @@ public sealed class BroadcastDelivery : IAsyncLifetime
         await _rig.Settlements.WhenAsync(1);
         Assert.Contains(_rig.Log.GetSnapshot(), line => line.Message.Contains("attempt 1 of message id-1 at", StringComparison.Ordinal));
     }
+
+    /// <summary>A message that a target took from an earlier owner.</summary>
+    private static Message Again(int number, ulong target) => new()
+    {
+        Id = $"id-{number}",
+        KafkaTopic = "bench.rec",
+        Partition = 0,
+        Offset = number,
+        Epoch = 0,
+        PublishedMs = 0,
+        Body = "{}"u8.ToArray(),
+        ReachedBefore = [target],
+    };
 
     private static BroadcastList To(params HttpEndpoint[] endpoints) => new(
     [

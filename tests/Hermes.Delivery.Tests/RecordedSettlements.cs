@@ -15,6 +15,14 @@ internal sealed class RecordedSettlements : ISettlements
         }
     }
 
+    /// <summary>Who took which message while others had not.</summary>
+    public List<(Message Message, ulong Target)> Reached { get; } = [];
+
+    void ISettlements.Reached(Message message, ulong target)
+    {
+        lock (_gate) Reached.Add((message, target));
+    }
+
     public void Settled(Message message, Settlement settlement)
     {
         TaskCompletionSource said;

@@ -159,6 +159,9 @@ internal sealed partial class DeadLetterDelivery : ISubscriptionDelivery, ISettl
         _box.Post(topic, letter.Record, fault => Posted(letter, topic, fault));
     }
 
+    /// <inheritdoc/>
+    public void Reached(Message message, ulong target) => _settlements.Reached(message, target);
+
     /// <summary>A held letter's rest is over.</summary>
     internal void PostAgain(HeldLetter letter)
     {

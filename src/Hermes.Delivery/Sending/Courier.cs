@@ -74,7 +74,7 @@ internal sealed class Courier(DeliveryEngine engine)
         }
 
         if (targets.Count == 0) return Outcome.Failed("no-address", "there is no address to broadcast to");
-        var reached = errand.Parcel.Reached ??= new ReachedTargets();
+        var reached = errand.Parcel.Reached ??= new ReachedTargets(errand.Parcel.Message);
         var left = targets.Where(target => !reached.Contains(target)).ToArray();
         // What some have taken is remembered although others are cut off.
         var outcomes = await Task.WhenAll(left.Select(target => SendOrFailAsync(errand, target, bearer, cancellationToken)));

@@ -134,6 +134,7 @@ public sealed class RecordReader
             Avro = avro,
             IsAvro = isAvro,
             PublishedMs = headers.PublishedMs ?? record.Message.Timestamp.UnixTimestampMs,
+            ReachedBefore = ledger.ReachedBefore(record.Offset.Value),
             ExternalMetadata = headers.ExternalMetadata(id, unwrapped),
         };
     }

@@ -8,6 +8,7 @@ public class OffsetLedger
 {
     private readonly Lock _gate = new();
     private readonly SettledRuns _settledBefore;
+    private readonly ReachedMarks _reached = new();
     private long[] _offsets = new long[64];
     private bool[] _settled = new bool[64];
     private int _head;
@@ -62,10 +63,29 @@ public class OffsetLedger
             _offsets[at] = offset;
             _settled[at] = _settledBefore.Contains(offset);
             if (!_settled[at])
+            {
+                foreach (var target in _settledBefore.ReachedOf(offset))
+                    _reached.Add(offset, target);
                 return true;
+            }
             Advance();
             _changes++;
             return false;
+        }
+    }
+
+    /// <summary>The targets of a broadcast that took it from an earlier owner: their marks.</summary>
+    public IReadOnlyList<ulong> ReachedBefore(long offset) => _settledBefore.ReachedOf(offset);
+
+    /// <summary>Notes that a target has taken a message which others have not; it counts until the offset is settled.</summary>
+    public void Reached(long offset, ulong target)
+    {
+        lock (_gate)
+        {
+            if (IndexOf(offset) is not { } at || _settled[at])
+                return;
+            _reached.Add(offset, target);
+            _changes++;
         }
     }
 
@@ -78,6 +98,8 @@ public class OffsetLedger
                 return;
             _settled[at] = true;
             _changes++;
+            if (!_reached.IsEmpty)
+                _reached.Forget(offset);
             if (at == _head)
                 Advance();
         }
@@ -100,6 +122,8 @@ public class OffsetLedger
             }
             // What an earlier owner had settled beyond what was read so far must not be forgotten.
             _settledBefore.CopyFrom(_next, runs);
+            _reached.CopyTo(runs);
+            _settledBefore.CopyReachedFrom(_next, runs);
             return new(committable, runs.ToMetadata());
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
 
 namespace Hermes.Intake.Offsets;
@@ -5,18 +6,21 @@ namespace Hermes.Intake.Offsets;
 /// <summary>What is settled above a committed offset, as runs of offsets; written into the commit's metadata, so that the
 /// next owner skips it.</summary>
 /// <remarks>Format: <c>hw1:</c> and base64url of numbers (LEB128): the distance from the committed offset, or from the end of
-/// the run before, to a run, and the run's length; and so on. Since whoever moves a group's offset replaces its metadata as
+/// the run before, to a run, and the run's length; and so on. A run without a length ends them; behind it stand the messages that targets of
+/// a broadcast have taken while others have not: the distance from the committed offset, or from the one before, the number of targets, and
+/// the 8 bytes of each one's mark. A reader that does not know these stops before them. Since whoever moves a group's offset replaces its metadata as
 /// well, a rewind forgets the runs in the same stroke. Metadata of another form is someone else's and says nothing here.</remarks>
 public sealed class SettledRuns
 {
     internal const string Prefix = "hw1:";
 
     private readonly List<(long First, long End)> _runs;
+    private readonly Dictionary<long, IReadOnlyList<ulong>> _reached;
 
-    private SettledRuns(List<(long, long)> runs) => _runs = runs;
+    private SettledRuns(List<(long, long)> runs, Dictionary<long, IReadOnlyList<ulong>> reached) => (_runs, _reached) = (runs, reached);
 
     /// <summary>Nothing.</summary>
-    public static SettledRuns None { get; } = new([]);
+    public static SettledRuns None { get; } = new([], []);
 
     /// <summary>Reads what a commit's metadata says. What is cut off or garbled says nothing from there on.</summary>
     public static SettledRuns Parse(long committed, string? metadata)
@@ -26,14 +30,32 @@ public sealed class SettledRuns
         var bytes = Base64Url.DecodeFromChars(metadata.AsSpan(Prefix.Length));
         var runs = new List<(long, long)>();
         var (at, position) = (0, committed);
-        while (TryRead(bytes, ref at, out var gap) && TryRead(bytes, ref at, out var length) && gap >= 0 && length > 0)
+        while (TryRead(bytes, ref at, out var gap) && TryRead(bytes, ref at, out var length) && gap >= 0 && length >= 0)
         {
+            if (length == 0)
+                return new(runs, ParseReached(committed, bytes.AsSpan(at)));
             if (position > long.MaxValue - gap || position + gap > long.MaxValue - length)
                 break;
             runs.Add((position + gap, position + gap + length));
             position += gap + length;
         }
-        return new(runs);
+        return new(runs, []);
+    }
+
+    private static Dictionary<long, IReadOnlyList<ulong>> ParseReached(long committed, ReadOnlySpan<byte> bytes)
+    {
+        var reached = new Dictionary<long, IReadOnlyList<ulong>>();
+        var (at, offset) = (0, committed);
+        while (TryRead(bytes, ref at, out var gap) && TryRead(bytes, ref at, out var count)
+            && gap >= 0 && offset <= long.MaxValue - gap && count > 0 && count <= (bytes.Length - at) / sizeof(ulong))
+        {
+            offset += gap;
+            var marks = new ulong[count];
+            for (var i = 0; i < marks.Length; i++, at += sizeof(ulong))
+                marks[i] = BinaryPrimitives.ReadUInt64BigEndian(bytes[at..]);
+            reached[offset] = marks;
+        }
+        return reached;
     }
 
     /// <summary>Whether an offset is in one of the runs.</summary>
@@ -52,6 +74,18 @@ public sealed class SettledRuns
                 return true;
         }
         return false;
+    }
+
+    /// <summary>The marks of the targets that took an offset's message.</summary>
+    public IReadOnlyList<ulong> ReachedOf(long offset) => _reached.Count > 0 && _reached.TryGetValue(offset, out var marks) ? marks : [];
+
+    /// <summary>Tells the writer of the reached targets from an offset on.</summary>
+    internal void CopyReachedFrom(long offset, SettledRunsWriter writer)
+    {
+        if (_reached.Count == 0)
+            return;
+        foreach (var (at, marks) in _reached.Where(r => r.Key >= offset).OrderBy(r => r.Key))
+            writer.Reached(at, marks);
     }
 
     /// <summary>Tells the writer of the runs from an offset on.</summary>

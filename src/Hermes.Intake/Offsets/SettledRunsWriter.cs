@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
 
 namespace Hermes.Intake.Offsets;
@@ -9,9 +10,11 @@ internal sealed class SettledRunsWriter(long committed)
     // The broker's offset.metadata.max.bytes is 4096; a run takes at most 18 bytes, base64 three characters for four.
     private const int MaxBytes = (4096 - 4) / 4 * 3 - 18;
     private readonly List<byte> _bytes = [];
+    private readonly long _committed = committed;
     private long _position = committed;
     private long _first = -1;
     private long _end;
+    private long _reached = -1;
 
     /// <summary>An offset that is settled; offsets left out between two such ones do not exist.</summary>
     public void Settled(long offset)
@@ -38,6 +41,31 @@ internal sealed class SettledRunsWriter(long committed)
     {
         Settled(first);
         Settled(end - 1);
+    }
+
+    /// <summary>Targets that have taken a message which is not settled; in rising order of the offsets, behind all runs.</summary>
+    public void Reached(long offset, IReadOnlyList<ulong> targets)
+    {
+        if (_reached < 0)
+        {
+            Unsettled();
+            if (_bytes.Count > MaxBytes)
+                return;
+            Number(0);
+            Number(0);
+            _reached = _committed;
+        }
+        if (_bytes.Count + (targets.Count * sizeof(ulong)) > MaxBytes)
+            return;
+        Number(offset - _reached);
+        Number(targets.Count);
+        Span<byte> mark = stackalloc byte[sizeof(ulong)];
+        foreach (var target in targets)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(mark, target);
+            _bytes.AddRange(mark);
+        }
+        _reached = offset;
     }
 
     public string ToMetadata()

@@ -10,4 +10,6 @@ internal sealed class TalliedSettlements(ISettlements next, SettlementTally tall
         tally.Add(message, settlement, settlement.Kind is SettlementKind.Discarded ? clock.GetUtcNow() : default); // first: then its body may be anything
         next.Settled(message, settlement);
     }
+
+    public void Reached(Message message, ulong target) => next.Reached(message, target);
 }

@@ -158,6 +158,13 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
             ledger.Settle(message.Offset);
     }
 
+    /// <inheritdoc/>
+    public void Reached(Message message, ulong target)
+    {
+        if (Find(message.KafkaTopic, message.Partition) is { } ledger && ledger.Epoch == message.Epoch)
+            ledger.Reached(message.Offset, target);
+    }
+
     private bool DeliverHeld()
     {
         while (_held.TryPeek(out var message))

@@ -57,6 +57,72 @@ public sealed class LedgerModel
             Assert.Equal(before[offset], third.Contains(offset));
     }
 
+    [Property(MaxTest = 300)]
+    public void The_next_owner_knows_which_targets_took_what_is_not_settled(byte[] steps, byte read)
+    {
+        var ledger = new OffsetLedger("t", 0, 1, 1000, SettledRuns.None);
+        var (next, model) = (1000L, new Dictionary<long, HashSet<ulong>>());
+        for (var i = 0; i + 1 < steps.Length && next < 1100; i += 2)
+        {
+            var offset = next == 1000 ? 1000 : 1000 + (steps[i + 1] % (next - 1000));
+            switch (steps[i] % 4)
+            {
+                case 0:
+                    ledger.Settle(offset);
+                    model.Remove(offset);
+                    break;
+                case 1 when model.TryGetValue(offset, out var marks):
+                    ledger.Reached(offset, ulong.MaxValue - steps[i]);
+                    marks.Add(ulong.MaxValue - steps[i]);
+                    break;
+                default:
+                    ledger.Take(next);
+                    model[next++] = [];
+                    break;
+            }
+        }
+        Same(ledger.Mark());
+        // A second owner reads only a part, and is followed by a third.
+        var mark = ledger.Mark();
+        var second = new OffsetLedger("t", 0, 2, mark.Offset, SettledRuns.Parse(mark.Offset, mark.Metadata));
+        for (var offset = mark.Offset; offset < Math.Min(next, mark.Offset + read); offset++)
+        {
+            if (second.Take(offset))
+                Assert.Equal(model[offset].Order(), second.ReachedBefore(offset).Order());
+        }
+        Same(second.Mark());
+
+        void Same(LedgerMark now)
+        {
+            var known = SettledRuns.Parse(now.Offset, now.Metadata);
+            for (var offset = now.Offset; offset < next; offset++)
+            {
+                Assert.Equal(!model.ContainsKey(offset), known.Contains(offset));
+                Assert.Equal(model.GetValueOrDefault(offset, []).Order(), known.ReachedOf(offset).Order());
+            }
+        }
+    }
+
+    [Fact]
+    public void Reached_targets_take_only_the_room_that_the_runs_leave()
+    {
+        var ledger = new OffsetLedger("t", 0, 1, 0, SettledRuns.None);
+        for (var offset = 0L; offset < 2000; offset++)
+            ledger.Take(offset);
+        for (var offset = 1L; offset < 500; offset += 2)
+            ledger.Settle(offset);
+        var runs = SettledRuns.Parse(0, ledger.Mark().Metadata);
+        for (var offset = 500L; offset < 2000; offset++)
+            ledger.Reached(offset, (ulong)offset);
+        var mark = ledger.Mark();
+        Assert.InRange(mark.Metadata.Length, 3900, 4096);
+        var both = SettledRuns.Parse(0, mark.Metadata);
+        Assert.All(Enumerable.Range(0, 2000), o => Assert.Equal(runs.Contains(o), both.Contains(o)));
+        var known = Enumerable.Range(500, 1500).Count(o => both.ReachedOf(o) is [var target] && target == (ulong)o);
+        Assert.InRange(known, 100, 1400);
+        Assert.Equal(known, Enumerable.Range(0, 2000).Count(o => both.ReachedOf(o).Count > 0));
+    }
+
     [Fact]
     public void Takes_no_offset_twice_and_settles_none_that_it_has_not()
     {
@@ -88,11 +154,11 @@ public sealed class LedgerModel
         Assert.DoesNotContain(Enumerable.Range(kept, 20_000 - kept), o => runs.Contains(o));
     }
 
-    [Theory, InlineData(null), InlineData(""), InlineData("hw1:"), InlineData("hw1:%%"), InlineData("java"), InlineData("hw1:gICAgICAgICAgIA")]
+    [Theory, InlineData(null), InlineData(""), InlineData("hw1:"), InlineData("hw1:%%"), InlineData("java"), InlineData("hw1:gICAgICAgICAgIA"), InlineData("hw1:AAAB_w"), InlineData("hw1:AAABAQ")]
     public void Foreign_or_garbled_metadata_says_nothing(string? metadata)
     {
         var runs = SettledRuns.Parse(10, metadata);
-        Assert.DoesNotContain(Enumerable.Range(0, 100), o => runs.Contains(o));
+        Assert.DoesNotContain(Enumerable.Range(0, 100), o => runs.Contains(o) || runs.ReachedOf(o).Count > 0);
     }
 
     [Fact]
