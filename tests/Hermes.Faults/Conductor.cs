@@ -24,9 +24,8 @@ internal sealed class Conductor
     public const string NotSettled = "offsets that were not committed at the end";
     public const string NotFlat = "figures that were not flat";
 
-    private const string Canary = "canary";
-    private const string Resting = "resting";
-    private static readonly string[] Live = ["billing", "audit", "ordered", Canary];
+    // The Avro topic gets so much of the rate.
+    private const double AvroShare = 0.25;
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(90);
@@ -34,23 +33,27 @@ internal sealed class Conductor
 
     private readonly RunClock _clock = new(TimeProvider.System);
     private readonly Findings _findings = new();
+    private readonly Dictionary<TopicName, Ledger> _ledgers;
     private readonly List<string> _figures = [];
     private readonly Pulse _pulse;
     private readonly RunSettings _settings;
     private readonly Action<string> _say;
 
-    public Conductor(RunSettings settings, Action<string> say) => (_settings, _say, _pulse) = (settings, say, new(_clock));
+    public Conductor(RunSettings settings, Action<string> say)
+    {
+        (_settings, _say, _pulse) = (settings, say, new(_clock));
+        _ledgers = new() { [HermesInstallation.Topic] = new(_clock, _findings), [AvroMessages.Topic] = new(_clock, _findings) };
+    }
 
     /// <summary>Does it all.</summary>
     public async Task<Verdict> RunAsync(CancellationToken cancellationToken)
     {
-        var ledger = new Ledger(_clock, _findings);
-        await using var site = await Site.BuildAsync(_settings.Broker, ledger, _settings.Plan, _settings.SampleInterval is null ? FleetSettings.Eager : FleetSettings.Calm, _pulse);
+        await using var site = await Site.BuildAsync(_settings.Broker, LedgerOf, _settings.Plan, _settings.SampleInterval is null ? FleetSettings.Eager : FleetSettings.Calm, _pulse);
         var hermes = site.Hermes;
-        var live = new List<SubscriptionName>();
-        foreach (var name in Live)
-            live.Add(await hermes.SubscribeAsync(name, site.Endpoint + name, Policy(name), extensions: name == "ordered" ? """{"order":"partition"}""" : null));
-        var resting = await hermes.SubscribeAsync(Resting, site.Endpoint + Resting, Policy(Resting));
+        foreach (var subscription in Subscribed.Live)
+            await subscription.CreateAsync(hermes, site.Endpoint);
+        var resting = await Subscribed.Resting.CreateAsync(hermes, site.Endpoint);
+        var letters = await LetterReader.CreateAsync(hermes, LedgerOf(Subscribed.Letters.Name), _findings, Subscribed.Letters.FullName);
         await SetStateAsync(hermes, resting, SubscriptionState.Suspended, cancellationToken);
         var sweeps = new SweepDesk(hermes, site.Endpoint);
         var stranger = hermes.Names.ConsumerGroup(new(HermesInstallation.Topic, "stranger"));
@@ -61,10 +64,12 @@ internal sealed class Conductor
 
         foreach (var worker in site.Workers.Values)
             await worker.StartAsync();
-        using var publisher = new Publisher(hermes, ledger);
+        using var publisher = new Publisher(hermes, hermes.KafkaTopic, _ledgers[HermesInstallation.Topic], JsonMessages.Make);
+        using var avroPublisher = new Publisher(hermes, hermes.KafkaTopicOf(AvroMessages.Topic), _ledgers[AvroMessages.Topic], AvroMessages.Make);
+        var publishers = new Dictionary<TopicName, Publisher> { [HermesInstallation.Topic] = publisher, [AvroMessages.Topic] = avroPublisher };
         var jobs = new JobDesk(hermes, _clock, _settings.Plan.Seed);
         var runner = new FaultRunner(site, _clock, _findings, _say);
-        var watch = new OffsetWatch(hermes, ledger, _findings, _settings.LookInterval);
+        var watch = new OffsetWatch(hermes, _ledgers, _findings, _settings.LookInterval);
         var sampler = new Sampler([.. site.Workers.Values]);
         using var stopLoad = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var stopWatch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -76,10 +81,15 @@ internal sealed class Conductor
         List<Task> load =
         [
             publisher.RunAsync(_settings.Rate, stopLoad.Token),
-            jobs.AskAsync([.. live.Where(s => s.Name != Canary)], _settings.JobInterval, stopLoad.Token),
+            avroPublisher.RunAsync(_settings.Rate * AvroShare, stopLoad.Token),
+            jobs.AskAsync([.. Subscribed.Live.Where(s => s.TakesJobs).Select(s => s.FullName)], _settings.JobInterval, stopLoad.Token),
             sweeps.RunAsync(_settings.SweepInterval, stopLoad.Token),
         ];
-        List<Task> watching = [_pulse.RunAsync(stopWatch.Token), jobs.WatchAsync(stopWatch.Token), runner.SuperviseAsync(stopWatch.Token), watch.RunAsync(live, new Dictionary<string, IReadOnlyList<TopicPartitionOffset>>(StringComparer.Ordinal), stopWatch.Token)];
+        List<Task> watching =
+        [
+            _pulse.RunAsync(stopWatch.Token), jobs.WatchAsync(stopWatch.Token), runner.SuperviseAsync(stopWatch.Token), letters.RunAsync(stopWatch.Token),
+            watch.RunAsync(Subscribed.Live, new Dictionary<string, IReadOnlyList<TopicPartitionOffset>>(StringComparer.Ordinal), stopWatch.Token),
+        ];
         var restingWatch = watch.RunAsync([], untouched, stopResting.Token);
         if (_settings.SampleInterval is { } every)
             watching.Add(sampler.RunAsync(every, stopLoad.Token));
@@ -89,7 +99,7 @@ internal sealed class Conductor
             await Task.Delay(QuietStart, TimeProvider.System, cancellationToken);
             await runner.RunAsync(_settings.Plan, cancellationToken);
             if (runner.Disturbances.Count > 0)
-                await RecoverAsync(site, ledger, publisher, jobs, sweeps, live, runner.Disturbances, cancellationToken);
+                await RecoverAsync(site, publishers, jobs, sweeps, runner.Disturbances, cancellationToken);
             if (began + _settings.Length - _clock.Now is var rest && rest > TimeSpan.Zero)
                 await Task.Delay(rest, TimeProvider.System, cancellationToken);
 
@@ -100,7 +110,7 @@ internal sealed class Conductor
             await restingWatch;
             await CheckRestingAsync(hermes, untouched, cancellationToken);
             await Stubborn.DoAsync(() => SetStateAsync(hermes, resting, SubscriptionState.Active, cancellationToken), "the end of the rest", cancellationToken);
-            await DrainAsync(hermes, ledger, jobs, sweeps, [.. live, resting], cancellationToken);
+            await DrainAsync(hermes, jobs, sweeps, [.. Subscribed.Live, Subscribed.Resting], cancellationToken);
             await stopWatch.CancelAsync();
             await Task.WhenAll(watching);
             await StopAsync(site);
@@ -113,12 +123,12 @@ internal sealed class Conductor
             await Task.WhenAll([.. load, restingWatch, .. watching]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        var audit = new Audit(ledger, _findings, jobs.Jobs, [.. runner.Disturbances, .. _pulse.Standstills]);
-        foreach (var name in Live.Append(Resting))
-            audit.Check(name);
+        var audits = _ledgers.ToDictionary(l => l.Key, l => new Audit(l.Value, _findings, jobs.Jobs, [.. runner.Disturbances, .. _pulse.Standstills]));
+        foreach (var subscription in Subscribed.Live.Append(Subscribed.Resting))
+            audits[subscription.Topic].Check(subscription.Name, byKey: subscription == Subscribed.Keyed);
         CheckJobs(jobs);
-        _figures.Insert(0, string.Create(CultureInfo.InvariantCulture, $"{ledger.Confirmed} messages to {Live.Length + 1} subscriptions; {audit.Retransmitted} deliveries that jobs asked for; {audit.Repeats} repeats by faults, of deliveries at most {audit.LongestLag.TotalSeconds:0.00} s before the fault{(audit.Skipped > 0 ? $"; {audit.Skipped} skipped by rewinds to a later time" : "")}"));
-        _figures.Insert(1, string.Create(CultureInfo.InvariantCulture, $"{jobs.Jobs.Count} jobs, {sweeps.Doomed.Count} groups to delete, {watch.Looks} looks at offsets, {runner.Disturbances.Count} faults{string.Concat(runner.Skipped.Select(s => $", {s.Value} left out ({s.Key})"))}"));
+        _figures.InsertRange(0, Sums([.. audits.Values]));
+        _figures.Add(string.Create(CultureInfo.InvariantCulture, $"{jobs.Jobs.Count} jobs, {sweeps.Doomed.Count} groups to delete, {watch.Looks} looks at offsets, {runner.Disturbances.Count} faults{string.Concat(runner.Skipped.Select(s => $", {s.Value} left out ({s.Key})"))}"));
         if (jobs.Jobs.MaxBy(j => (j.EndedAt ?? _clock.Now) - j.AskedAt) is { } longest)
             _figures.Add(string.Create(CultureInfo.InvariantCulture, $"{((longest.EndedAt ?? _clock.Now) - longest.AskedAt).TotalSeconds:0.0} s for the longest job: {longest.Document.Mode} of {longest.Subscription}, asked at {longest.AskedAt.TotalSeconds:0.0} s"));
         if (_pulse.Standstills is { Count: > 0 } standstills)
@@ -130,7 +140,14 @@ internal sealed class Conductor
         return new(_findings, _figures, logs);
     }
 
-    private static SubscriptionPolicy Policy(string name) => new() { Rate = 100_000, MessageBackoff = 50, RequestTimeout = 5000, InflightSize = name == "audit" ? 5 : null };
+    private Ledger LedgerOf(string subscription) => _ledgers[Subscribed.Live.FirstOrDefault(s => s.Name == subscription)?.Topic ?? HermesInstallation.Topic];
+
+    private IEnumerable<string> Sums(IReadOnlyList<Audit> audits)
+    {
+        var skipped = audits.Sum(a => a.Skipped);
+        yield return string.Create(CultureInfo.InvariantCulture, $"{_ledgers[HermesInstallation.Topic].Confirmed} messages to {Subscribed.Live.Count(s => s.Topic == HermesInstallation.Topic) + 1} subscriptions and {_ledgers[AvroMessages.Topic].Confirmed} of Avro to one; {audits.Sum(a => a.Retransmitted)} deliveries that jobs asked for; {audits.Sum(a => a.Repeats)} repeats by faults, of deliveries at most {audits.Max(a => a.LongestLag).TotalSeconds:0.00} s before the fault{(skipped > 0 ? $"; {skipped} skipped by rewinds to a later time" : "")}");
+        yield return $"{audits.Sum(a => a.Letters)} messages with dead letters, {audits.Sum(a => a.LettersByAbsence)} of them since the endpoint was away for all attempts";
+    }
 
     private static Task<RegisteredSubscription> SetStateAsync(HermesInstallation hermes, SubscriptionName subscription, string state, CancellationToken cancellationToken) =>
         hermes.Registry.UpdateSubscriptionAsync(subscription, s => s with { State = state }, cancellationToken);
@@ -156,7 +173,7 @@ internal sealed class Conductor
 
     /// <summary>All loops must move within 10 s of the last fault's end: pages, messages, jobs and tasks.</summary>
     private async Task RecoverAsync(
-        Site site, Ledger ledger, Publisher publisher, JobDesk jobs, SweepDesk sweeps, IReadOnlyList<SubscriptionName> live, IReadOnlyList<Disturbance> disturbances, CancellationToken cancellationToken)
+        Site site, IReadOnlyDictionary<TopicName, Publisher> publishers, JobDesk jobs, SweepDesk sweeps, IReadOnlyList<Disturbance> disturbances, CancellationToken cancellationToken)
     {
         var end = disturbances.Max(d => d.End!.Value);
         var why = new List<string>();
@@ -167,12 +184,14 @@ internal sealed class Conductor
             }),
             MeasureAsync("each subscription gets a new message", async () =>
             {
-                var id = await publisher.PublishAsync();
-                await Until.TrueAsync(() => live.All(s => ledger.HasGot(s.Name, id, end)), "each subscription gets a new message", DrainLimit);
+                var sent = new Dictionary<TopicName, string>();
+                foreach (var (topic, publisher) in publishers)
+                    sent[topic] = (await publisher.PublishWelcomeAsync()).Id;
+                await Until.TrueAsync(() => Subscribed.Live.All(s => _ledgers[s.Topic].HasGot(s.Name, sent[s.Topic], end)), "each subscription gets a new message", DrainLimit);
             }),
             MeasureAsync("a job ends", async () =>
             {
-                var job = await jobs.AskAsync(JobDesk.DryRun(live.Single(s => s.Name == Canary)), cancellationToken);
+                var job = await jobs.AskAsync(JobDesk.DryRun(Subscribed.Canary.FullName), cancellationToken);
                 await Until.TrueAsync(() => job.EndedAt is not null, "a job ends", DrainLimit);
             }),
             MeasureAsync("a group is deleted", async () =>
@@ -210,11 +229,11 @@ internal sealed class Conductor
 
     /// <summary>Waits for the end of all that is under way.</summary>
     private async Task DrainAsync(
-        HermesInstallation hermes, Ledger ledger, JobDesk jobs, SweepDesk sweeps, IReadOnlyList<SubscriptionName> subscriptions, CancellationToken cancellationToken)
+        HermesInstallation hermes, JobDesk jobs, SweepDesk sweeps, IReadOnlyList<Subscribed> subscriptions, CancellationToken cancellationToken)
     {
         var start = _clock.Now;
         await TryAsync(() => Task.FromResult(jobs.Unfinished.Count == 0));
-        await TryAsync(() => Task.FromResult(subscriptions.All(s => ledger.Missing(s.Name, TimeSpan.Zero).Count == 0)));
+        await TryAsync(() => Task.FromResult(subscriptions.All(s => _ledgers[s.Topic].Missing(s.Name, TimeSpan.Zero).Count == 0)));
         await TryAsync(async () => (await sweeps.LeftAsync(cancellationToken)).Count == 0);
         var unsettled = new List<string>();
         await TryAsync(async () => (unsettled = await UnsettledAsync()).Count == 0);
@@ -227,12 +246,14 @@ internal sealed class Conductor
         async Task<List<string>> UnsettledAsync()
         {
             var left = new List<string>();
-            var ends = await Stubborn.DoAsync(async () => await hermes.Administration.EndsAsync(await hermes.Administration.PartitionsAsync(hermes.KafkaTopic)), "the ends", cancellationToken);
-            foreach (var subscription in subscriptions)
+            var ends = new Dictionary<TopicName, IReadOnlyList<TopicPartitionOffset>>();
+            foreach (var topic in _ledgers.Keys)
+                ends[topic] = await Stubborn.DoAsync(async () => await hermes.Administration.EndsAsync(await hermes.Administration.PartitionsAsync(hermes.KafkaTopicOf(topic))), "the ends", cancellationToken);
+            foreach (var subscription in subscriptions.Select(s => s.FullName))
             {
                 var committed = await Stubborn.DoAsync(() => hermes.CommittedAsync(subscription), $"the offsets of {subscription}", cancellationToken);
-                if (!committed.ToHashSet().SetEquals(ends))
-                    left.Add($"{subscription}: {string.Join(", ", committed.Select(c => $"{c.Partition.Value}: {c.Offset.Value}"))} of {string.Join(", ", ends.Select(c => $"{c.Partition.Value}: {c.Offset.Value}"))}");
+                if (!committed.ToHashSet().SetEquals(ends[subscription.Topic]))
+                    left.Add($"{subscription}: {string.Join(", ", committed.Select(c => $"{c.Partition.Value}: {c.Offset.Value}"))} of {string.Join(", ", ends[subscription.Topic].Select(c => $"{c.Partition.Value}: {c.Offset.Value}"))}");
             }
             return left;
         }

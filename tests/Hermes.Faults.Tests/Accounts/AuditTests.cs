@@ -1,37 +1,18 @@
 using Hermes.Faults.Accounts;
-using Hermes.Faults.Links;
-using Hermes.Faults.Plans;
 using Hermes.Shared.Jobs;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Hermes.Faults.Tests.Accounts;
 
 /// <summary>The audit finds what is wrong, and nothing else: histories written by hand.</summary>
-public sealed class AuditTests
+public sealed class AuditTests : HandWrittenHistory
 {
-    private const string Subscription = "billing";
-    private static readonly Origin One = new("consumer-1", 1);
-    private static readonly Origin Two = new("consumer-2", 2);
-    private readonly FakeTimeProvider _time = new();
-    private readonly Findings _findings = new();
-    private readonly List<AskedJob> _jobs = [];
-    private readonly List<IExcuse> _excuses = [];
-    private readonly RunClock _clock;
-    private readonly Ledger _ledger;
-
-    public AuditTests()
-    {
-        _clock = new(_time);
-        _ledger = new(_clock, _findings);
-    }
-
     [Fact]
     public void What_was_delivered_once_is_right()
     {
         Publish(0, 1, 2);
         Deliver(One, 0, 1, 2);
         Assert.Equal(0, Check().Repeats);
-        Assert.True(_findings.AreNone);
+        Assert.True(Findings.AreNone);
     }
 
     [Fact]
@@ -39,24 +20,24 @@ public sealed class AuditTests
     {
         Publish(0, 1, 2);
         Deliver(One, 0, 2);
-        _ledger.Deliver(Subscription, "m1", Two, "a-replay");
+        Ledger.Deliver(Subscription, "m1", Two, "a-replay");
         Check();
-        Assert.Equal(1, _findings.CountOf(Audit.Lost));
+        Assert.Equal(1, Findings.CountOf(Audit.Lost));
     }
 
     [Fact]
     public void A_message_of_which_nobody_knows_whether_the_broker_has_it_may_be_missing()
     {
-        _ledger.Publish("m0");
+        Ledger.Publish(new("m0"));
         Check();
-        Assert.True(_findings.AreNone);
+        Assert.True(Findings.AreNone);
     }
 
     [Fact]
     public void A_message_that_nobody_published_is_noticed()
     {
-        _ledger.Deliver(Subscription, "m9", One, job: null);
-        Assert.False(_findings.AreNone);
+        Ledger.Deliver(Subscription, "m9", One, job: null);
+        Assert.False(Findings.AreNone);
     }
 
     [Fact]
@@ -64,11 +45,11 @@ public sealed class AuditTests
     {
         Publish(0, 1, 2);
         Deliver(One, 0, 2);
-        _ledger.CheckCommitted(Subscription, 0, 1);
-        Assert.True(_findings.AreNone);
-        _ledger.CheckCommitted(Subscription, 0, 3);
-        _ledger.CheckCommitted(Subscription, 0, 3);
-        Assert.Equal(1, _findings.CountOf("offsets committed before the delivery"));
+        Ledger.CheckCommitted(Subscription, 0, 1);
+        Assert.True(Findings.AreNone);
+        Ledger.CheckCommitted(Subscription, 0, 3);
+        Ledger.CheckCommitted(Subscription, 0, 3);
+        Assert.Equal(1, Findings.CountOf("offsets committed before the delivery"));
     }
 
     [Fact]
@@ -79,7 +60,7 @@ public sealed class AuditTests
         Wait(5);
         Deliver(Two, 0);
         Check();
-        Assert.Equal(1, _findings.CountOf(Audit.Unexplained));
+        Assert.Equal(1, Findings.CountOf(Audit.Unexplained));
     }
 
     [Theory]
@@ -91,7 +72,10 @@ public sealed class AuditTests
     [InlineData("cut consumer-1/kafka", 1.5, true)]
     [InlineData("cut consumer-1/endpoint", 1.5, true)]
     [InlineData("cut consumer-1/zookeeper", 1.5, false)] // a lost session leaves delivery as it is
+    [InlineData("cut consumer-1/schemas", 1.5, false)]
     [InlineData("kill zookeeper-1", 1.5, false)]
+    [InlineData("fill zookeeper-1", 1.5, false)]
+    [InlineData("fill kafka", 1.5, true)]
     [InlineData("freeze kafka", 1.5, true)]
     [InlineData("refuse endpoint", 1.5, false)]
     [InlineData("ahead consumer-1", 1.5, false)]
@@ -105,7 +89,7 @@ public sealed class AuditTests
         Wait(5);
         Deliver(Two, 0);
         var audit = Check();
-        Assert.Equal(isExcused, _findings.AreNone);
+        Assert.Equal(isExcused, Findings.AreNone);
         if (isExcused)
             Assert.Equal((1, TimeSpan.FromSeconds(secondsBefore)), (audit.Repeats, audit.LongestLag));
     }
@@ -120,7 +104,7 @@ public sealed class AuditTests
         Wait(5);
         Deliver(One, 0);
         Check();
-        Assert.Equal(1, _findings.CountOf(Audit.Unexplained));
+        Assert.Equal(1, Findings.CountOf(Audit.Unexplained));
     }
 
     [Fact]
@@ -131,11 +115,11 @@ public sealed class AuditTests
         Wait(5);
         Rewound(to: 1, () => Deliver(One, 1));
         Assert.Equal(1, Check().Retransmitted);
-        Assert.True(_findings.AreNone);
+        Assert.True(Findings.AreNone);
         Wait(5);
         Deliver(One, 1);
         Check();
-        Assert.Equal(1, _findings.CountOf(Audit.Unexplained));
+        Assert.Equal(1, Findings.CountOf(Audit.Unexplained));
     }
 
     [Fact]
@@ -152,7 +136,7 @@ public sealed class AuditTests
             Deliver(Two, 0);
         });
         var audit = Check();
-        Assert.True(_findings.AreNone, _findings.ToString());
+        Assert.True(Findings.AreNone, Findings.ToString());
         Assert.Equal((1, 1), (audit.Repeats, audit.Retransmitted));
     }
 
@@ -164,7 +148,7 @@ public sealed class AuditTests
         Wait(5);
         Rewound(to: 0, () => Deliver(One, 0));
         Check();
-        Assert.Equal(1, _findings.CountOf(Audit.Untouched));
+        Assert.Equal(1, Findings.CountOf(Audit.Untouched));
     }
 
     [Fact]
@@ -176,7 +160,7 @@ public sealed class AuditTests
         Rewound(to: 0, () => { });
         Rewound(to: 1, () => Deliver(One, 1));
         Check();
-        Assert.True(_findings.AreNone, _findings.ToString());
+        Assert.True(Findings.AreNone, Findings.ToString());
     }
 
     [Fact]
@@ -187,7 +171,7 @@ public sealed class AuditTests
         Rewound(to: 2, () => { }, from: 1);
         Deliver(One, 2);
         Assert.Equal(1, Check().Skipped);
-        Assert.True(_findings.AreNone, _findings.ToString());
+        Assert.True(Findings.AreNone, Findings.ToString());
     }
 
     [Fact]
@@ -198,60 +182,10 @@ public sealed class AuditTests
         Wait(5);
         var job = Job(JobModes.Replay);
         job.Status = new() { Phase = JobPhases.Completed, Replay = new() { Ranges = [new("topic", 0, 1, 3, 3)] } };
-        job.EndedAt = _clock.Now;
-        _ledger.Deliver(Subscription, "m1", Two, job.Id);
-        _ledger.Deliver(Subscription, "m3", Two, job.Id);
+        job.EndedAt = Clock.Now;
+        Ledger.Deliver(Subscription, "m1", Two, job.Id);
+        Ledger.Deliver(Subscription, "m3", Two, job.Id);
         Check();
-        Assert.Equal((1, 1), (_findings.CountOf(Audit.NotReplayed), _findings.CountOf(Audit.OutOfRange)));
-    }
-
-    private void Publish(params ReadOnlySpan<int> numbers)
-    {
-        foreach (var number in numbers)
-        {
-            _ledger.Publish($"m{number}");
-            _ledger.Confirm($"m{number}", 0, number);
-        }
-        Wait(0.1);
-    }
-
-    private void Deliver(Origin by, params ReadOnlySpan<int> numbers)
-    {
-        foreach (var number in numbers)
-            _ledger.Deliver(Subscription, $"m{number}", by, job: null);
-    }
-
-    private void Wait(double seconds) => _time.Advance(TimeSpan.FromSeconds(seconds));
-
-    private void Happens(string fault)
-    {
-        var disturbance = new Disturbance(PlannedFault.Parse(fault), _clock.Now);
-        Wait(1);
-        disturbance.End = _clock.Now;
-        _excuses.Add(disturbance);
-    }
-
-    private void Rewound(long to, Action meanwhile, long from = 2)
-    {
-        var job = Job(JobModes.Rewind);
-        job.Status = new() { Phase = JobPhases.Completed, Partitions = [new("topic", 0, from, to, 2 - to)] };
-        Wait(0.1);
-        meanwhile();
-        Wait(0.1);
-        job.EndedAt = _clock.Now;
-    }
-
-    private AskedJob Job(string mode)
-    {
-        var job = new AskedJob($"job-{_jobs.Count}", new() { Version = JobDocument.KnownVersion, Subscription = $"shop.orders${Subscription}", Mode = mode, Target = new() { Messages = 1 } }, _clock.Now);
-        _jobs.Add(job);
-        return job;
-    }
-
-    private Audit Check()
-    {
-        var audit = new Audit(_ledger, _findings, _jobs, _excuses);
-        audit.Check(Subscription);
-        return audit;
+        Assert.Equal((1, 1), (Findings.CountOf(Audit.NotReplayed), Findings.CountOf(Audit.OutOfRange)));
     }
 }

@@ -1,6 +1,8 @@
+using Hermes.Faults.Loads;
+
 namespace Hermes.Faults.Accounts;
 
-/// <summary>Goes through the ledger when all is quiet: what is missing, and which repeats nothing explains.</summary>
+/// <summary>Goes through a topic's ledger when all is quiet: what is missing, and which repeats nothing explains.</summary>
 internal sealed class Audit(Ledger ledger, Findings findings, IReadOnlyList<AskedJob> jobs, IReadOnlyList<IExcuse> excuses)
 {
     public const string Lost = "messages lost";
@@ -8,6 +10,9 @@ internal sealed class Audit(Ledger ledger, Findings findings, IReadOnlyList<Aske
     public const string Untouched = "messages that a rewind did not bring again";
     public const string NotReplayed = "messages that a replay left out";
     public const string OutOfRange = "messages that a replay brought from outside of its range";
+    public const string GivenUp = "messages given up that could have been delivered";
+
+    private readonly Absences _absences = new(excuses, Subscribed.LongestPause, Subscribed.Patience);
 
     /// <summary>Deliveries beyond the first, but for those that jobs asked for.</summary>
     public int Repeats { get; private set; }
@@ -21,8 +26,16 @@ internal sealed class Audit(Ledger ledger, Findings findings, IReadOnlyList<Aske
     /// <summary>Deliveries that rewinds and replays asked for.</summary>
     public int Retransmitted { get; private set; }
 
+    /// <summary>Messages that were given up with a letter.</summary>
+    public int Letters { get; private set; }
+
+    /// <summary>Of these the ones that the endpoint would have taken, had it been in reach.</summary>
+    public int LettersByAbsence { get; private set; }
+
     /// <summary>Checks one subscription.</summary>
-    public void Check(string subscription)
+    /// <param name="subscription">Its name.</param>
+    /// <param name="byKey">Whether it asks for order by key.</param>
+    public void Check(string subscription, bool byKey = false)
     {
         var rewinds = jobs.Where(j => j.Subscription == subscription && j.IsRewind).ToList();
         var replays = jobs.Where(j => j.Subscription == subscription && j.Status?.Replay is not null).ToList();
@@ -37,8 +50,23 @@ internal sealed class Audit(Ledger ledger, Findings findings, IReadOnlyList<Aske
             foreach (var rewind in rewinds.Where((r, at) => r.Covers(message) && message.ConfirmedAt < r.AskedAt && !own.Exists(d => d.At >= r.AskedAt) && !rewinds.Skip(at + 1).Any(next => next.PassesOver(message))))
                 findings.Add(Untouched, $"{subscription}: {rewind.Id}, partition {message.Partition}, offset {message.Offset}");
             CheckRepeats(subscription, message, own, [.. rewinds.Where(r => r.Covers(message))]);
+            CheckLetters(subscription, message, own);
             foreach (var replay in replays)
                 CheckReplay(subscription, message, [.. deliveries.Where(d => d.Job == replay.Id)], replay);
+        }
+        if (byKey)
+            KeyOrder.Check(subscription, ledger.Account(subscription), findings, rewinds, excuses);
+    }
+
+    private void CheckLetters(string subscription, Message message, List<Delivery> own)
+    {
+        Letters += Math.Min(1, own.Count(d => d.IsLetter));
+        foreach (var letter in message.Refusal is null ? own.Where(d => d.IsLetter) : [])
+        {
+            if (_absences.Explain(letter.At))
+                LettersByAbsence++;
+            else
+                findings.Add(GivenUp, $"{subscription}: partition {message.Partition}, offset {message.Offset}, at {letter.At.TotalSeconds:0.00} s");
         }
     }
 

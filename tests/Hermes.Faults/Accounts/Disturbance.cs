@@ -22,7 +22,8 @@ internal sealed record Disturbance(PlannedFault Fault, TimeSpan Begin) : IExcuse
     private string Service => Fault.Target.Contains('/', StringComparison.Ordinal) ? Fault.Target.Split('/')[1] : "";
 
     /// <inheritdoc/>
-    /// <remarks>A clean stop, a fault of the endpoint, a clock and (but for replays, whose checkpoints are there) ZooKeeper excuse nothing.</remarks>
+    /// <remarks>A clean stop, a fault of the endpoint, of the schema registry, a clock and (but for replays, whose checkpoints are there)
+    /// ZooKeeper excuse nothing.</remarks>
     public bool Excuses(Delivery delivery)
     {
         var isReplay = delivery.Job is not null;
@@ -31,12 +32,20 @@ internal sealed record Disturbance(PlannedFault Fault, TimeSpan Begin) : IExcuse
         {
             FaultKind.Kill when isIts => Within(delivery.At, TimeSpan.Zero, Begin + CommitLag),
             FaultKind.Freeze when isIts => Within(delivery.At, Aftermath),
-            FaultKind.Cut or FaultKind.Stall or FaultKind.Slow when isIts => (Service != "zookeeper" || isReplay) && Within(delivery.At, Aftermath),
+            FaultKind.Cut or FaultKind.Stall or FaultKind.Slow when isIts => Service != Targets.Schemas && (Service != "zookeeper" || isReplay) && Within(delivery.At, Aftermath),
             FaultKind.Kill or FaultKind.Freeze or FaultKind.Fill when Fault.Target == Targets.Broker => Within(delivery.At, Aftermath),
-            FaultKind.Kill or FaultKind.Freeze when Targets.ZooKeeper.Contains(Fault.Target) => isReplay && Within(delivery.At, Aftermath),
+            FaultKind.Kill or FaultKind.Freeze or FaultKind.Fill when Targets.ZooKeeper.Contains(Fault.Target) => isReplay && Within(delivery.At, Aftermath),
             _ => false,
         };
     }
+
+    /// <inheritdoc/>
+    public bool KeepsFromEndpoint => Fault switch
+    {
+        { Kind: FaultKind.Refuse or FaultKind.Hang, Target: Targets.Endpoint } => true,
+        { Kind: FaultKind.Cut or FaultKind.Stall } => Service == Targets.Endpoint,
+        _ => false,
+    };
 
     /// <inheritdoc/>
     public bool Meets(TimeSpan from, TimeSpan to) => Begin <= to && (End ?? TimeSpan.MaxValue) >= from;

@@ -9,6 +9,12 @@ internal interface IExcuse
     /// <summary>Whether it may have kept this delivery from being settled, so that the message comes again.</summary>
     bool Excuses(Delivery delivery);
 
+    /// <summary>When it ended; unset while it lasts.</summary>
+    TimeSpan? End { get; }
+
+    /// <summary>Whether no attempt of somebody's succeeds while it lasts.</summary>
+    bool KeepsFromEndpoint { get; }
+
     /// <summary>Whether it met a span of time.</summary>
     bool Meets(TimeSpan from, TimeSpan to);
 }

@@ -1,8 +1,9 @@
 using Hermes.Faults.Links;
+using Hermes.Shared.DeadLetters;
 
 namespace Hermes.Faults.Accounts;
 
-/// <summary>Every message, and every delivery of it to every subscription. Its clock is the run's.</summary>
+/// <summary>Every message of a topic, and every delivery of it to every subscription. Its clock is the run's.</summary>
 internal sealed class Ledger(RunClock clock, Findings findings)
 {
     private readonly Lock _gate = new();
@@ -10,6 +11,7 @@ internal sealed class Ledger(RunClock clock, Findings findings)
     private readonly Dictionary<(int Partition, long Offset), Message> _byOffset = [];
     private readonly Dictionary<string, Dictionary<string, List<Delivery>>> _deliveries = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Subscription, int Partition), long> _checked = [];
+    private readonly Dictionary<(string Subscription, string Id), Origin> _tried = [];
 
     /// <summary>How many messages the broker has for certain.</summary>
     public int Confirmed
@@ -22,10 +24,10 @@ internal sealed class Ledger(RunClock clock, Findings findings)
     }
 
     /// <summary>A message is about to be sent to the broker.</summary>
-    public void Publish(string id)
+    public void Publish(Message message)
     {
         lock (_gate)
-            _messages.Add(id, new(id));
+            _messages.Add(message.Id, message);
     }
 
     /// <summary>The broker has it.</summary>
@@ -51,8 +53,33 @@ internal sealed class Ledger(RunClock clock, Findings findings)
         }
     }
 
+    /// <summary>An attempt has reached the endpoint, whatever it answers.</summary>
+    public void Try(string subscription, string id, Origin origin)
+    {
+        lock (_gate)
+            _tried[(subscription, id)] = origin;
+    }
+
+    /// <summary>A dead letter was read: its subscription has given the message up.</summary>
+    public void Letter(string subscription, string id, LetterAccount account)
+    {
+        lock (_gate)
+        {
+            if (!_messages.TryGetValue(id, out var message))
+                findings.Add("letters of messages that nobody published", $"{subscription}: '{id}'");
+            else if (message.IsConfirmed && (message.Partition, message.Offset) != (account.Partition, account.Offset))
+                findings.Add("letters that tell another place", $"{subscription}: '{id}' of partition {message.Partition}, offset {message.Offset}: {account}");
+            Of(subscription, id).Add(new(clock.Now, _tried.GetValueOrDefault((subscription, id), Origin.Elsewhere), Job: null, IsLetter: true));
+        }
+    }
+
     /// <summary>What a subscription's group has committed: everything below must have been delivered.</summary>
-    public void CheckCommitted(string subscription, int partition, long committed)
+    /// <param name="subscription">Its name.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="committed">Where the group goes on.</param>
+    /// <param name="hasLetters">Whether it gives messages up with letters. These are read later than they are written, so that what it
+    /// cannot deliver is looked at with all others at the end.</param>
+    public void CheckCommitted(string subscription, int partition, long committed, bool hasLetters = false)
     {
         lock (_gate)
         {
@@ -60,7 +87,7 @@ internal sealed class Ledger(RunClock clock, Findings findings)
             for (var offset = from; offset < committed; offset++)
             {
                 // One that is not confirmed yet is looked at with all others at the end.
-                if (_byOffset.TryGetValue((partition, offset), out var message) && !Of(subscription, message.Id).Exists(d => d.Job is null))
+                if (_byOffset.TryGetValue((partition, offset), out var message) && !(hasLetters && message.Refusal is not null) && !Of(subscription, message.Id).Exists(d => d.Job is null))
                     findings.Add("offsets committed before the delivery", $"{subscription}: partition {partition}, {offset} is below the committed {committed} at {clock.Now.TotalSeconds:0.00} s");
             }
             _checked[(subscription, partition)] = Math.Max(from, committed);

@@ -4,6 +4,12 @@ namespace Hermes.Faults.Accounts;
 /// <param name="Id">Its id.</param>
 internal sealed record Message(string Id)
 {
+    /// <summary>Its key; absent: it has no order.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>What the endpoint of the subscription with dead letters always answers to it; absent: it takes it.</summary>
+    public int? Refusal { get; init; }
+
     /// <summary>Its partition; -1 until the broker has confirmed it.</summary>
     public int Partition { get; set; } = -1;
 

@@ -5,6 +5,10 @@ namespace Hermes.Faults.Accounts;
 /// <param name="End">When it went on.</param>
 internal sealed record Standstill(TimeSpan Begin, TimeSpan End) : IExcuse
 {
+    TimeSpan? IExcuse.End => End;
+
+    public bool KeepsFromEndpoint => false;
+
     public bool Excuses(Delivery delivery) => delivery.At >= Begin - Disturbance.CommitLag && delivery.At <= End + Disturbance.Aftermath;
 
     public bool Meets(TimeSpan from, TimeSpan to) => Begin <= to && End >= from;

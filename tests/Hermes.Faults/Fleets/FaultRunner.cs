@@ -2,16 +2,24 @@ using Hermes.Faults.Accounts;
 using Hermes.Faults.Links;
 using Hermes.Faults.Loads;
 using Hermes.Faults.Plans;
+using Hermes.Shared.Registry;
+using Hermes.Testing.Http;
+using Hermes.ZooKeeper;
 
 namespace Hermes.Faults.Fleets;
 
 /// <summary>Carries out a plan, each fault at its time.</summary>
 internal sealed class FaultRunner(Site site, RunClock clock, Findings findings, Action<string> say)
 {
+    public const string EnsembleStood = "ensembles that stood still while one disk was full";
+
+    private const string NodeOfConductor = "/conductor";
     private static readonly TimeSpan SlowBy = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Skew = TimeSpan.FromHours(1);
     private static readonly TimeSpan SupervisorPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LateDeath = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ElectionLimit = TimeSpan.FromSeconds(10);
+    private static readonly ScriptedAnswer Refusal = new(503);
     private readonly Lock _gate = new();
     private readonly List<Disturbance> _disturbances = [];
 
@@ -39,7 +47,7 @@ internal sealed class FaultRunner(Site site, RunClock clock, Findings findings, 
         {
             if (start + fault.At - clock.Now is var wait && wait > TimeSpan.Zero)
                 await Task.Delay(wait, TimeProvider.System, cancellationToken);
-            if (WhyNot(fault.Kind) is { } reason)
+            if (WhyNot(fault) is { } reason)
             {
                 say($"{clock.Now.TotalSeconds,7:0.0} left out: {fault.ToString().Trim()}: {reason}");
                 _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;
@@ -68,9 +76,9 @@ internal sealed class FaultRunner(Site site, RunClock clock, Findings findings, 
         catch (OperationCanceledException) { } // enough
     }
 
-    private string? WhyNot(FaultKind kind) => kind switch
+    private string? WhyNot(PlannedFault fault) => fault.Kind switch
     {
-        FaultKind.Fill when site.Disk is null => site.WhyNoDisk,
+        FaultKind.Fill when !site.Disks.ContainsKey(fault.Target) => site.WhyNoDisk,
         FaultKind.Ahead or FaultKind.Behind when site.Clocks is null => site.WhyNoClocks,
         _ => null,
     };
@@ -104,9 +112,11 @@ internal sealed class FaultRunner(Site site, RunClock clock, Findings findings, 
             case FaultKind.Cut: LinkOf(fault).Cut(); break;
             case FaultKind.Stall: LinkOf(fault).Stall(); break;
             case FaultKind.Slow: LinkOf(fault).Delay = SlowBy; break;
+            case FaultKind.Refuse when fault.Target == Targets.Schemas: site.Schemas.Fault = Refusal; break;
             case FaultKind.Refuse: site.Subscribers.Mood = Mood.Refusing; break;
+            case FaultKind.Hang when fault.Target == Targets.Schemas: site.Schemas.Hold(); break;
             case FaultKind.Hang: site.Subscribers.Mood = Mood.Hanging; break;
-            case FaultKind.Fill: site.Disk!.Fill(); break;
+            case FaultKind.Fill: site.Disks[fault.Target].Fill(); break;
             case FaultKind.Ahead: site.Clocks!.Set(fault.Target, Skew); break;
             case FaultKind.Behind: site.Clocks!.Set(fault.Target, -Skew); break;
             default: throw new ArgumentOutOfRangeException(nameof(fault), fault, "No such kind of fault.");
@@ -124,23 +134,43 @@ internal sealed class FaultRunner(Site site, RunClock clock, Findings findings, 
             case FaultKind.Freeze when fault.Target == Targets.Broker: site.Broker.Thaw(); break;
             case FaultKind.Freeze: Server(fault).Thaw(); break;
             case FaultKind.Cut or FaultKind.Stall or FaultKind.Slow: LinkOf(fault).Mend(); break;
+            case FaultKind.Refuse when fault.Target == Targets.Schemas: site.Schemas.Fault = null; break;
+            case FaultKind.Hang when fault.Target == Targets.Schemas: site.Schemas.Release(); break;
             case FaultKind.Refuse or FaultKind.Hang: site.Subscribers.Mood = Mood.Well; break;
+            case FaultKind.Fill when fault.Target == Targets.Broker:
+                site.Disks[fault.Target].Empty();
+                await RestartIfDeadAsync(() => site.Broker.HasExited, site.Broker.StartAsync);
+                break;
             case FaultKind.Fill:
-                site.Disk!.Empty();
-                await RestartIfDeadAsync();
+                await CheckOthersServeAsync(fault);
+                site.Disks[fault.Target].Empty();
+                await RestartIfDeadAsync(() => Server(fault).HasExited, Server(fault).BeginAsync);
                 break;
             case FaultKind.Ahead or FaultKind.Behind: site.Clocks!.Set(fault.Target, TimeSpan.Zero); break;
             default: throw new ArgumentOutOfRangeException(nameof(fault), fault, "No such kind of fault.");
         }
     }
 
-    /// <summary>A real broker ends itself when it cannot write, and takes its time.</summary>
-    private async Task RestartIfDeadAsync()
+    /// <summary>A server that cannot write ends or refuses, and the other two go on: while its disk is full, the ensemble takes a
+    /// write. Where another fault holds one of them up, nothing is asked.</summary>
+    private async Task CheckOthersServeAsync(PlannedFault fault)
     {
-        for (var start = clock.Now; !site.Broker.HasExited && clock.Now - start < LateDeath;)
+        var start = clock.Now;
+        await Stubborn.DoAsync(() => site.Hermes.ZooKeeper.CreateMissingAsync(CancellationToken.None, NodeOfConductor), "the conductor's node", CancellationToken.None);
+        await Stubborn.DoAsync(() => site.Hermes.ZooKeeper.SetAsync(NodeOfConductor, default, NodeVersion.Any, CancellationToken.None).AsTask(), "a write while a disk of ZooKeeper is full", CancellationToken.None);
+        var took = clock.Now - start;
+        say($"{clock.Now.TotalSeconds,7:0.0} {fault.Target}, whose disk is full, {(Server(fault).HasExited ? "has ended" : "runs on")}; the ensemble took a write within {took.TotalSeconds:0.00} s");
+        if (took > ElectionLimit && !Disturbances.Any(d => d.Fault.Target != fault.Target && Targets.ZooKeeper.Contains(d.Fault.Target) && d.Meets(start - ElectionLimit, clock.Now)))
+            findings.Add(EnsembleStood, $"{took.TotalSeconds:0.00} s for a write while the disk of {fault.Target} was full at {start.TotalSeconds:0.0} s");
+    }
+
+    /// <summary>A server ends itself when it cannot write, and may take its time.</summary>
+    private async Task RestartIfDeadAsync(Func<bool> hasExited, Func<Task> start)
+    {
+        for (var from = clock.Now; !hasExited() && clock.Now - from < LateDeath;)
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, CancellationToken.None);
-        if (site.Broker.HasExited)
-            await site.Broker.StartAsync();
+        if (hasExited())
+            await start();
     }
 
     private FleetWorker? Worker(PlannedFault fault) => site.Workers.GetValueOrDefault(fault.Target);

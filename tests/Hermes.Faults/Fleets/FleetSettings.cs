@@ -17,6 +17,7 @@ internal static class FleetSettings
     public static IReadOnlyList<(string Name, string Value)> Eager { get; } =
     [
         .. Common,
+        ("Schemas:LongestRetryPause", "00:00:01"),
         ("Janitor:TasksSchedule", "00:00:01"), ("Janitor:TaskDelay", "00:00:01"), ("Janitor:LongestRetryPause", "00:00:02"),
         ("Janitor:InactiveSchedule", "00:00:01"), ("Janitor:InactiveAfter", "00:00:03"),
         ("Janitor:KeepAliveSchedule", "00:00:02"), ("Janitor:KeepAliveInterval", "00:00:05"), ("Janitor:TombstonesSchedule", "00:00:05"),

@@ -2,7 +2,7 @@ using Hermes.Testing.Processes;
 
 namespace Hermes.Faults.Fleets;
 
-/// <summary>A file system in memory of a few megabytes, for a broker's data, that can be filled to its last byte. To mount it needs root.</summary>
+/// <summary>A file system in memory of a few megabytes, for a server's data, that can be filled to its last byte. To mount it needs root.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(10);

@@ -6,7 +6,7 @@ using Hermes.Testing.Installations;
 namespace Hermes.Faults.Loads;
 
 /// <summary>Looks at what the groups have committed, again and again: it is never ahead of the deliveries, and those that rest stay.</summary>
-internal sealed class OffsetWatch(HermesInstallation hermes, Ledger ledger, Findings findings, TimeSpan interval)
+internal sealed class OffsetWatch(HermesInstallation hermes, IReadOnlyDictionary<TopicName, Ledger> ledgers, Findings findings, TimeSpan interval)
 {
     public const string Moved = "resting groups that moved";
 
@@ -17,7 +17,7 @@ internal sealed class OffsetWatch(HermesInstallation hermes, Ledger ledger, Find
     /// <param name="moving">Subscriptions that are delivered.</param>
     /// <param name="resting">Groups that nobody may touch, with what they have committed.</param>
     /// <param name="stop">Ends it.</param>
-    public async Task RunAsync(IReadOnlyList<SubscriptionName> moving, IReadOnlyDictionary<string, IReadOnlyList<TopicPartitionOffset>> resting, CancellationToken stop)
+    public async Task RunAsync(IReadOnlyList<Subscribed> moving, IReadOnlyDictionary<string, IReadOnlyList<TopicPartitionOffset>> resting, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(interval);
         try
@@ -26,8 +26,8 @@ internal sealed class OffsetWatch(HermesInstallation hermes, Ledger ledger, Find
             {
                 foreach (var subscription in moving)
                 {
-                    foreach (var committed in await TryReadAsync(hermes.Names.ConsumerGroup(subscription)) ?? [])
-                        ledger.CheckCommitted(subscription.Name, committed.Partition.Value, committed.Offset.Value);
+                    foreach (var committed in await TryReadAsync(hermes.Names.ConsumerGroup(subscription.FullName)) ?? [])
+                        ledgers[subscription.Topic].CheckCommitted(subscription.Name, committed.Partition.Value, committed.Offset.Value, hasLetters: subscription == Subscribed.Letters);
                 }
                 foreach (var (group, expected) in resting)
                 {

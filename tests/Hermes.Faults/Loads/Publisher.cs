@@ -1,29 +1,30 @@
-using System.Globalization;
-using System.Text;
 using Confluent.Kafka;
 using Hermes.Faults.Accounts;
-using Hermes.Shared.Envelope;
 using Hermes.Shared.Kafka;
 using Hermes.Testing.Installations;
 
 namespace Hermes.Faults.Loads;
 
-/// <summary>Publishes at a steady rate, and tells the ledger what the broker has taken. A broker that is away is waited for: each
-/// message is confirmed in the end.</summary>
+/// <summary>Publishes to one topic at a steady rate, and tells the topic's ledger what the broker has taken. A broker that is away is
+/// waited for: each message is confirmed in the end.</summary>
 internal sealed class Publisher : IDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
-    private readonly HermesInstallation _hermes;
+    private readonly string _topic;
     private readonly Ledger _ledger;
-    private readonly JsonEnvelope _envelope = new();
+    private readonly Func<long, Outgoing> _make;
     private readonly IProducer<byte[], byte[]> _producer;
     private long _published;
 
-    public Publisher(HermesInstallation hermes, Ledger ledger)
+    /// <param name="hermes">Whose topic it is.</param>
+    /// <param name="topic">Its name in Kafka.</param>
+    /// <param name="ledger">The topic's ledger.</param>
+    /// <param name="make">Makes the message of a number.</param>
+    public Publisher(HermesInstallation hermes, string topic, Ledger ledger, Func<long, Outgoing> make)
     {
-        (_hermes, _ledger) = (hermes, ledger);
+        (_topic, _ledger, _make) = (topic, ledger, make);
         var settings = new KafkaClients(hermes.Kafka).Producer();
-        settings.StickyPartitioningLingerMs = 0; // spread over the partitions, message by message
+        settings.StickyPartitioningLingerMs = 0; // what has no key is spread over the partitions, message by message
         _producer = new ProducerBuilder<byte[], byte[]>(settings).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
     }
 
@@ -49,22 +50,24 @@ internal sealed class Publisher : IDisposable
         await Task.WhenAll(under);
     }
 
-    /// <summary>Publishes one message, and waits until the broker has it.</summary>
-    /// <returns>Its id.</returns>
-    public async Task<string> PublishAsync()
+    /// <summary>Publishes one message that no endpoint refuses, and waits until the broker has it.</summary>
+    public async Task<Message> PublishWelcomeAsync()
     {
-        var id = string.Create(CultureInfo.InvariantCulture, $"m{Interlocked.Increment(ref _published)}");
-        _ledger.Publish(id);
-        var now = TimeProvider.System.GetUtcNow();
-        var report = await _producer.ProduceAsync(_hermes.KafkaTopic, new()
+        while (true)
         {
-            Value = _envelope.Wrap(Encoding.UTF8.GetBytes($$"""{"number":"{{id}}"}"""), id, now.ToUnixTimeMilliseconds(), []),
-            Headers = new() { { "id", Encoding.UTF8.GetBytes(id) } },
-            Timestamp = new(now),
-        }, CancellationToken.None);
-        _ledger.Confirm(id, report.Partition.Value, report.Offset.Value);
-        return id;
+            if (await PublishAsync() is { Refusal: null } message)
+                return message;
+        }
     }
 
     public void Dispose() => _producer.Dispose();
+
+    private async Task<Message> PublishAsync()
+    {
+        var (message, record) = _make(Interlocked.Increment(ref _published));
+        _ledger.Publish(message);
+        var report = await _producer.ProduceAsync(_topic, record, CancellationToken.None);
+        _ledger.Confirm(message.Id, report.Partition.Value, report.Offset.Value);
+        return message;
+    }
 }

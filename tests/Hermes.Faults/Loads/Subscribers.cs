@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Hermes.Faults.Accounts;
 using Hermes.Faults.Links;
 using Microsoft.AspNetCore.Builder;
@@ -14,10 +15,10 @@ internal sealed class Subscribers : IAsyncDisposable
     private readonly WebApplication _server;
     private readonly CancellationTokenSource _closing = new();
     private readonly Switchboard _board;
-    private readonly Ledger _ledger;
+    private readonly Func<string, Ledger> _ledgerOf;
     private int _requests;
 
-    private Subscribers(WebApplication server, Switchboard board, Ledger ledger) => (_server, _board, _ledger) = (server, board, ledger);
+    private Subscribers(WebApplication server, Switchboard board, Func<string, Ledger> ledgerOf) => (_server, _board, _ledgerOf) = (server, board, ledgerOf);
 
     /// <summary>How it answers.</summary>
     public Mood Mood { get; set; }
@@ -28,12 +29,14 @@ internal sealed class Subscribers : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public int Port { get; private set; }
 
-    public static async Task<Subscribers> StartAsync(Switchboard board, Ledger ledger)
+    /// <param name="board">Whose connection each is.</param>
+    /// <param name="ledgerOf">The ledger of a subscription's topic, by the subscription's name.</param>
+    public static async Task<Subscribers> StartAsync(Switchboard board, Func<string, Ledger> ledgerOf)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var subscribers = new Subscribers(builder.Build(), board, ledger);
+        var subscribers = new Subscribers(builder.Build(), board, ledgerOf);
         subscribers._server.Run(subscribers.ServeAsync);
         await subscribers._server.StartAsync();
         subscribers.Port = new Uri(subscribers._server.Urls.Single()).Port;
@@ -49,7 +52,15 @@ internal sealed class Subscribers : IAsyncDisposable
 
     private async Task ServeAsync(HttpContext context)
     {
-        await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        string? Header(string name) => context.Request.Headers[name] is [{ } value, ..] ? value : null;
+        var subscription = context.Request.Path.Value!.Trim('/');
+        var ids = Header("Hermes-Batch-Id") is null ? [Header("Hermes-Message-Id") ?? ""] : IdsOf(body.ToArray());
+        var origin = _board.OriginOf(context.Connection.RemotePort);
+        var ledger = _ledgerOf(subscription);
+        if (subscription == Subscribed.Letters.Name)
+            ledger.Try(subscription, ids[0], origin);
         var mood = Mood;
         if (mood is Mood.Hanging)
         {
@@ -69,7 +80,18 @@ internal sealed class Subscribers : IAsyncDisposable
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;
         }
-        string? Header(string name) => context.Request.Headers[name] is [{ } value, ..] ? value : null;
-        _ledger.Deliver(context.Request.Path.Value!.Trim('/'), Header("Hermes-Message-Id") ?? "", _board.OriginOf(context.Connection.RemotePort), Header("Hermes-Retransmission-Id"));
+        if (subscription == Subscribed.Letters.Name && JsonMessages.RefusalOf(body.ToArray()) is { } refusal)
+        {
+            context.Response.StatusCode = refusal;
+            return;
+        }
+        foreach (var id in ids)
+            ledger.Deliver(subscription, id, origin, Header("Hermes-Retransmission-Id"));
+    }
+
+    private static List<string> IdsOf(byte[] batch)
+    {
+        using var messages = JsonDocument.Parse(batch);
+        return [.. messages.RootElement.EnumerateArray().Select(m => m.GetProperty("metadata").GetProperty("id").GetString()!)];
     }
 }

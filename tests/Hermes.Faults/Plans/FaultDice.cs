@@ -31,7 +31,7 @@ internal static class FaultDice
         return new(seed, faults);
     }
 
-    // Processes and links are many, and the broker's disk is one.
+    // Processes and links are many, disks, endpoints and registries few.
     private static int Weight(FaultKind kind) => kind switch
     {
         FaultKind.Kill or FaultKind.Freeze => 4,

@@ -21,13 +21,13 @@ internal enum FaultKind
     /// <summary>Each piece on a link takes a quarter of a second longer.</summary>
     Slow,
 
-    /// <summary>The endpoint answers 503.</summary>
+    /// <summary>The endpoint, or the schema registry, answers 503.</summary>
     Refuse,
 
-    /// <summary>The endpoint answers nothing.</summary>
+    /// <summary>The endpoint, or the schema registry, answers nothing.</summary>
     Hang,
 
-    /// <summary>The broker's disk is full; a broker that ended by it is started again at the end of the fault.</summary>
+    /// <summary>The disk of the broker or of a server of ZooKeeper is full; what ended by it is started again at the end of the fault.</summary>
     Fill,
 
     /// <summary>A worker's wall clock is an hour ahead, and right again at the end.</summary>

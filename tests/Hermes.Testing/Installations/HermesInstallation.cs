@@ -43,7 +43,10 @@ public sealed class HermesInstallation : IAsyncDisposable
 
     public KafkaAdministration Administration => _administration;
 
-    public string KafkaTopic => Names.PrimaryTopic(Topic, isAvro: false);
+    public string KafkaTopic => KafkaTopicOf(Topic);
+
+    /// <summary>The Kafka topic of one of its topics, by the default mapper.</summary>
+    public string KafkaTopicOf(TopicName topic) => Names.PrimaryTopic(topic, isAvro: false);
 
     public static async Task<HermesInstallation> CreateAsync(string zooKeeperServers, string root, string brokers, int partitions = 4, TopicMapper mapper = TopicMapper.Default, short replicas = 1)
     {
@@ -57,24 +60,35 @@ public sealed class HermesInstallation : IAsyncDisposable
         return installation;
     }
 
+    /// <summary>Creates one more topic, of the same group.</summary>
+    public async Task AddTopicAsync(TopicName topic, string contentType, int partitions)
+    {
+        await _administration.CreateTopicAsync(KafkaTopicOf(topic), partitions, 1, new Dictionary<string, string>(StringComparer.Ordinal));
+        await Until.TrueAsync(async () => (await _administration.PartitionsAsync(KafkaTopicOf(topic))).Count == partitions, "the topic that was created");
+        await Registry.CreateTopicAsync(new() { Name = topic.ToString(), ContentType = contentType }, Cancellation);
+    }
+
     /// <summary>Creates a subscription with its group's offsets, as management does.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="endpoint">Where it goes.</param>
     /// <param name="policy">How; quickly by default.</param>
     /// <param name="withOffsets">Whether its group gets offsets first.</param>
     /// <param name="extensions">JSON of what it asks for beyond Hermes.</param>
+    /// <param name="topic">Its topic; <see cref="Topic"/> by default.</param>
+    /// <param name="deliveryType">Serial by default.</param>
     public async Task<SubscriptionName> SubscribeAsync(
-        string name, string endpoint, SubscriptionPolicy? policy = null, bool withOffsets = true, string? extensions = null)
+        string name, string endpoint, SubscriptionPolicy? policy = null, bool withOffsets = true, string? extensions = null, TopicName? topic = null, string? deliveryType = null)
     {
-        var subscription = new SubscriptionName(Topic, name);
+        var subscription = new SubscriptionName(topic ?? Topic, name);
         if (withOffsets)
-            await CommitEndsAsync(Names.ConsumerGroup(subscription));
+            await CommitEndsAsync(subscription);
         await Registry.CreateSubscriptionAsync(
             new()
             {
-                TopicName = Topic.ToString(),
+                TopicName = subscription.Topic.ToString(),
                 Name = name,
                 Endpoint = endpoint,
+                DeliveryType = deliveryType,
                 SubscriptionPolicy = policy ?? new() { Rate = 100_000, MessageBackoff = 50 },
                 EndpointAddressResolverMetadata = extensions is null ? null : JsonElement.Parse($$"""{"{{SubscriptionExtensions.Member}}":{{extensions}}}"""),
             },
@@ -113,7 +127,8 @@ public sealed class HermesInstallation : IAsyncDisposable
         return id;
     }
 
-    public Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(SubscriptionName subscription) => CommittedAsync(Names.ConsumerGroup(subscription));
+    public async Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(SubscriptionName subscription) =>
+        await _administration.CommittedAsync(Names.ConsumerGroup(subscription), await _administration.PartitionsAsync(KafkaTopicOf(subscription.Topic)));
 
     /// <summary>Joins a subscription's group as a member that is none of ours.</summary>
     public StrangeMember Join(SubscriptionName subscription) => new(new KafkaClients(Kafka).Consumer(Names.ConsumerGroup(subscription)), KafkaTopic);
@@ -128,14 +143,11 @@ public sealed class HermesInstallation : IAsyncDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>What management does before it creates a subscription: delivery starts at the present ends.</summary>
-    private async Task CommitEndsAsync(string group)
+    private async Task CommitEndsAsync(SubscriptionName subscription)
     {
-        var committed = (await CommittedAsync(group)).Select(o => o.TopicPartition).ToHashSet();
-        var ends = await _administration.EndsAsync(await _administration.PartitionsAsync(KafkaTopic));
+        var committed = (await CommittedAsync(subscription)).Select(o => o.TopicPartition).ToHashSet();
+        var ends = await _administration.EndsAsync(await _administration.PartitionsAsync(KafkaTopicOf(subscription.Topic)));
         if (ends.Where(e => !committed.Contains(e.TopicPartition)).ToList() is { Count: > 0 } missing)
-            await _administration.CommitAsync(group, missing);
+            await _administration.CommitAsync(Names.ConsumerGroup(subscription), missing);
     }
-
-    private async Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(string group) =>
-        await _administration.CommittedAsync(group, await _administration.PartitionsAsync(KafkaTopic));
 }

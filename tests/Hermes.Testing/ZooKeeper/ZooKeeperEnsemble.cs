@@ -18,19 +18,22 @@ public sealed class ZooKeeperEnsemble : IAsyncDisposable
     public string ConnectionString => string.Join(',', Servers.Select(server => server.ConnectionString));
 
     /// <summary>Starts three servers and waits until each serves.</summary>
-    public static async Task<ZooKeeperEnsemble> LaunchAsync(ZooKeeperServerOptions? options = null)
+    public static Task<ZooKeeperEnsemble> LaunchAsync(ZooKeeperServerOptions? options = null) => LaunchAsync(_ => options ?? new());
+
+    /// <summary>Starts three servers, each with options of its own, and waits until each serves.</summary>
+    /// <param name="optionsOf">The options by the server's number, from 1 on.</param>
+    public static async Task<ZooKeeperEnsemble> LaunchAsync(Func<int, ZooKeeperServerOptions> optionsOf)
     {
         var ports = FreePorts.Take(3 * Size);
-        var settings = new Dictionary<string, string>((options ?? new()).Settings, StringComparer.Ordinal)
+        var quorum = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["initLimit"] = "10",
             ["syncLimit"] = "4",
             ["quorumListenOnAllIPs"] = "false",
         };
         for (var i = 0; i < Size; i++)
-            settings[$"server.{i + 1}"] = $"127.0.0.1:{ports[Size + i]}:{ports[(2 * Size) + i]}";
-        var ensemble = new ZooKeeperEnsemble(
-            [.. ports[..Size].Select(port => new ZooKeeperServer(port, (options ?? new()) with { Settings = settings }))]);
+            quorum[$"server.{i + 1}"] = $"127.0.0.1:{ports[Size + i]}:{ports[(2 * Size) + i]}";
+        var ensemble = new ZooKeeperEnsemble([.. ports[..Size].Select((port, i) => new ZooKeeperServer(port, WithQuorum(optionsOf(i + 1))))]);
         try
         {
             for (var i = 0; i < Size; i++)
@@ -43,6 +46,9 @@ public sealed class ZooKeeperEnsemble : IAsyncDisposable
             await ensemble.DisposeAsync();
             throw;
         }
+
+        ZooKeeperServerOptions WithQuorum(ZooKeeperServerOptions options) =>
+            options with { Settings = new Dictionary<string, string>([.. options.Settings, .. quorum], StringComparer.Ordinal) };
     }
 
     /// <summary>Starts all three (again) and waits until each serves.</summary>

@@ -31,8 +31,13 @@ public sealed class ZooKeeperServer : IAsyncDisposable
     /// <summary>What it wrote to its log (warnings and errors).</summary>
     public string Output => _process?.Output ?? "";
 
+    /// <summary>Whether its process has ended.</summary>
+    public bool HasExited => Process.HasExited;
+
     /// <summary>The id of its process.</summary>
     public int ProcessId => Process.Id;
+
+    private string Data => Path.Combine(_options.Folder ?? _folder.Path, "data");
 
     private ChildProcess Process => _process ?? throw new InvalidOperationException("The server was never started.");
 
@@ -130,8 +135,8 @@ public sealed class ZooKeeperServer : IAsyncDisposable
     /// <summary>Gives it its number in an ensemble.</summary>
     internal async Task NumberAsync(int number)
     {
-        Directory.CreateDirectory(_folder.File("data"));
-        await File.WriteAllTextAsync(Path.Combine(_folder.File("data"), "myid"), number.ToString(CultureInfo.InvariantCulture));
+        Directory.CreateDirectory(Data);
+        await File.WriteAllTextAsync(Path.Combine(Data, "myid"), number.ToString(CultureInfo.InvariantCulture));
     }
 
     // The state follows the thread's name, which stands in parentheses and may hold anything.
@@ -147,7 +152,7 @@ public sealed class ZooKeeperServer : IAsyncDisposable
         var all = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["tickTime"] = $"{tick}",
-            ["dataDir"] = _folder.File("data"),
+            ["dataDir"] = Data,
             ["clientPort"] = $"{Port}",
             ["clientPortAddress"] = "127.0.0.1",
             ["maxClientCnxns"] = "0",

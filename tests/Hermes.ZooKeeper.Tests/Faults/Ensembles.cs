@@ -187,7 +187,7 @@ public sealed class Ensembles(Ensembles.Three three) : IClassFixture<Ensembles.T
         {
             if (ZooKeeperInstallation.WhyNot is null)
             {
-                Ensemble = await ZooKeeperEnsemble.LaunchAsync(new()
+                Ensemble = await ZooKeeperEnsemble.LaunchAsync(new ZooKeeperServerOptions
                 {
                     SystemProperties = new Dictionary<string, string>(StringComparer.Ordinal) { ["readonlymode.enabled"] = "true" },
                 });
