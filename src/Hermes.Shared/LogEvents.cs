@@ -12,6 +12,9 @@ internal static class LogEvents
     public const int KafkaBack = 1124;
     public const int WatchdogFed = 1125;
     public const int WatchdogStarves = 1126;
+    public const int ZooKeeperTlsChanged = 1127;
+    public const int ZooKeeperTlsNotRead = 1128;
+    public const int PresenceNotShown = 1129;
     public const int SchemaFound = 1140;
     public const int SchemaNotFound = 1141;
     public const int SchemasFull = 1142;

@@ -13,6 +13,8 @@ internal static class LogEvents
     public const int TlsFailed = 1007;
     public const int SessionThreadFailed = 1008;
     public const int CloseUnanswered = 1009;
+    public const int StillFails = 1010;
+    public const int WorksAgain = 1011;
     public const int TreeViewFailed = 1020;
     public const int LatchFailed = 1021;
     public const int ReleaseFailed = 1022;

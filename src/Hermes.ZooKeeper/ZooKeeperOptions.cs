@@ -15,8 +15,8 @@ public sealed record ZooKeeperOptions
     /// the number of servers, between 500 ms and 10 s.</summary>
     public TimeSpan? ConnectTimeout { get; init; }
 
-    /// <summary>How to talk TLS; <see langword="null"/>: in clear.</summary>
-    public ZooKeeperTlsOptions? Tls { get; init; }
+    /// <summary>How to talk TLS, asked at each connection; <see langword="null"/>: in clear. It must not throw, nor wait for long.</summary>
+    public Func<ZooKeeperTlsOptions>? Tls { get; init; }
 
     /// <summary>Identities of the session (scheme <c>digest</c>), sent on every connection.</summary>
     public IReadOnlyList<DigestCredential> Digest { get; init; } = [];

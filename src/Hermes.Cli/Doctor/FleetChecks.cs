@@ -1,40 +1,70 @@
+using System.Globalization;
 using Hermes.Cli.Connections;
+using Hermes.Shared.Fleet;
 using Hermes.Shared.Hosting;
 
 namespace Hermes.Cli.Doctor;
 
-/// <summary>The workers that show that they are there, and their versions: consumers in the fleet's registry, janitors by their candidacy.</summary>
+/// <summary>The workers that show that they are there, and their versions: consumers in the fleet's registry, janitors by their candidacy, and
+/// all by nodes of their own, which older versions and Hermes's consumers do not have.</summary>
 internal sealed class FleetChecks(Installation hermes, Findings findings)
 {
+    private const string Retransmitter = "hermes-retransmitter";
+
+    private sealed record Shown(string Name, string? Version, string? Worker);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var consumers = await VersionsAsync(hermes.Fleet.Nodes, cancellationToken);
+        var consumers = await SignedAsync(hermes.Fleet.Nodes, cancellationToken);
         if (consumers.Count == 0)
             findings.Note("consumers", "No consumer is registered.", "Consumers register where they share the work by Hermes's protocol; those with Consumer:Workload=All are not seen here. Where none runs, retransmissions still work; nothing is delivered.");
         else
             findings.Ok("consumers", $"{consumers.Count} registered: {Sum(consumers)}");
-        var janitors = await VersionsAsync(hermes.JanitorPaths.Leader, cancellationToken);
+        var janitors = await SignedAsync(hermes.JanitorPaths.Leader, cancellationToken);
         if (janitors.Count == 0)
             findings.Note("janitor", "No janitor runs.", "Start Hermes.Worker.Janitor: deleted subscriptions leave their groups behind, and suspended ones may lose their offsets.");
         else
             findings.Ok("janitor", $"{janitors.Count} run, one of them leads: {Sum(janitors)}");
+        var present = await PresentAsync(cancellationToken);
+        if (!present.Any(w => w.Kind == Retransmitter))
+            findings.Note("retransmitters", "No retransmitter shows itself.", "Start Hermes.Worker.Retransmitter, or retransmissions wait; one of an older version works without being seen here.");
+        foreach (var kind in present.GroupBy(w => w.Kind, StringComparer.Ordinal).OrderBy(k => k.Key, StringComparer.Ordinal))
+            findings.Ok("workers", $"{kind.Count()} {kind.Key}: {string.Join(", ", kind.OrderBy(w => w.Id, StringComparer.Ordinal).Select(Describe))}");
 
-        var others = consumers.Concat(janitors).Where(w => w.Version is not null && w.Version != WorkerSignature.Version).ToList();
+        // Once each: who has a node of its own is also in the fleet's registry, or a candidate.
+        var known = present.Select(w => w.Id).ToHashSet(StringComparer.Ordinal);
+        var all = present.Select(w => new Shown($"{w.Kind} {w.Id}", w.Version, w.Id)).Concat(consumers.Concat(janitors).Where(w => w.Worker is null || !known.Contains(w.Worker)));
+        var others = all.Where(w => w.Version is not null && w.Version != WorkerSignature.Version).ToList();
         findings.Each("workers' versions", others, FindingState.Note, o => $"{o.Name} is of version {o.Version}, this command of {WorkerSignature.Version}",
             "Bring all to one version, one after the other: see 'Upgrade' in docs/operating.md.", $"all that tell theirs are of this command's: {WorkerSignature.Version}");
     }
 
-    private async Task<IReadOnlyList<(string Name, string? Version)>> VersionsAsync(string folder, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PresentWorker>> PresentAsync(CancellationToken cancellationToken)
     {
-        var workers = new List<(string, string?)>();
-        foreach (var name in (await hermes.ZooKeeper.TryGetChildrenAsync(folder, cancellationToken))?.Names ?? [])
+        var paths = new WorkerPaths(hermes.Paths);
+        var workers = new List<PresentWorker>();
+        foreach (var name in (await hermes.ZooKeeper.TryGetChildrenAsync(paths.Folder, cancellationToken))?.Names ?? [])
         {
-            if (await hermes.ZooKeeper.TryGetAsync($"{folder}/{name}", cancellationToken) is { } node)
-                workers.Add((name, WorkerSignature.VersionIn(node.Data.Span)));
+            if (await hermes.ZooKeeper.TryGetAsync(paths.Node(name), cancellationToken) is { } node && PresentWorker.TryRead(node.Data.Span, out var worker))
+                workers.Add(worker);
         }
         return workers;
     }
 
-    private static string Sum(IEnumerable<(string Name, string? Version)> workers) =>
+    private async Task<IReadOnlyList<Shown>> SignedAsync(string folder, CancellationToken cancellationToken)
+    {
+        var workers = new List<Shown>();
+        foreach (var name in (await hermes.ZooKeeper.TryGetChildrenAsync(folder, cancellationToken))?.Names ?? [])
+        {
+            if (await hermes.ZooKeeper.TryGetAsync($"{folder}/{name}", cancellationToken) is { } node)
+                workers.Add(new(name, WorkerSignature.VersionIn(node.Data.Span), WorkerSignature.WorkerIn(node.Data.Span)));
+        }
+        return workers;
+    }
+
+    private static string Describe(PresentWorker worker) =>
+        string.Create(CultureInfo.InvariantCulture, $"{worker.Id} ({worker.Version}, since {worker.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z)");
+
+    private static string Sum(IEnumerable<Shown> workers) =>
         string.Join(", ", workers.CountBy(w => w.Version ?? "Hermes's own or older", StringComparer.Ordinal).OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Value} of {v.Key}"));
 }

@@ -31,8 +31,12 @@ public static class HermesFoundation
             services.AddSingleton<IValidateOptions<ZooKeeperSettings>, ZooKeeperSettingsRules>();
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton<Heartbeats>();
-            services.AddSingleton<IZooKeeper>(s => ZooKeeperClient.Start(
-                s.GetRequiredService<ZooKeeperSettings>().ToOptions(), s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<ZooKeeperTlsFiles>();
+            services.AddSingleton<IZooKeeper>(s =>
+            {
+                var settings = s.GetRequiredService<ZooKeeperSettings>();
+                return ZooKeeperClient.Start(settings.ToOptions(settings.Tls ? s.GetRequiredService<ZooKeeperTlsFiles>().Now : null), s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<TimeProvider>());
+            });
             services.AddSingleton(s => new HermesPaths(s.GetRequiredService<ZooKeeperSettings>().Root));
             services.AddSingleton(s => new FleetPaths(s.GetRequiredService<HermesPaths>(), s.GetRequiredService<KafkaSettings>().ClusterName));
             services.AddSingleton<RegistryWriter>();

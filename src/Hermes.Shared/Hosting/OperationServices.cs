@@ -1,5 +1,7 @@
 using System.Text;
+using Hermes.Shared.Fleet;
 using Hermes.Shared.Health;
+using Hermes.Shared.Registry;
 using Hermes.Shared.Status;
 using Hermes.Shared.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace Hermes.Shared.Hosting;
 
-/// <summary>What makes a worker one that can be run: its health, its status pages, its watchdog.</summary>
+/// <summary>What makes a worker one that can be run: its health, its status pages, its watchdog, its node among the workers.</summary>
 public static class OperationServices
 {
     private static readonly ReadOnlyMemory<byte> Up = Encoding.UTF8.GetBytes("""{"status": "UP"}""");
@@ -32,6 +34,8 @@ public static class OperationServices
             services.AddHostedService<Watchdog>();
             services.AddHostedService(s => s.GetRequiredService<ZooKeeperWatch>());
             services.AddHostedService(s => s.GetRequiredService<KafkaWatch>());
+            services.AddSingleton(s => new WorkerPaths(s.GetRequiredService<HermesPaths>()));
+            services.AddHostedService<WorkerPresence>();
             services.AddSingleton(new StatusPage("/status/health", () => new(Up)));
             services.AddSingleton(s => HealthPage("/health/live", s.GetRequiredService<WorkerHealth>(), r => r.LiveFaults));
             services.AddSingleton(s => HealthPage("/health/ready", s.GetRequiredService<WorkerHealth>(), r => r.ReadyFaults));

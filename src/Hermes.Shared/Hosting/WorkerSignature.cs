@@ -20,4 +20,11 @@ public static class WorkerSignature
         var words = Encoding.UTF8.GetString(text);
         return words.LastIndexOf($" {Product}", StringComparison.Ordinal) is var at and >= 0 ? words[(at + 1 + Product.Length)..] : null;
     }
+
+    /// <summary>The machine and process in such a text: a <see cref="Fleet.PresentWorker.Id"/>; <see langword="null"/> where it is another's.</summary>
+    public static string? WorkerIn(ReadOnlySpan<byte> text)
+    {
+        var words = Encoding.UTF8.GetString(text);
+        return words.LastIndexOf($" {Product}", StringComparison.Ordinal) is var at and >= 0 ? words[..at] : null;
+    }
 }

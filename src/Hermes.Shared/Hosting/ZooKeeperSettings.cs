@@ -1,6 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Security.Cryptography.X509Certificates;
-using Hermes.Shared.Tls;
 using Hermes.ZooKeeper;
 
 namespace Hermes.Shared.Hosting;
@@ -37,7 +35,7 @@ public sealed record ZooKeeperSettings
     public IReadOnlyList<string> TlsCaFiles { get; init; } = [];
 
     /// <summary>The file (PEM or PKCS#12) of the certificate that is shown to the servers, which ask for one unless their
-    /// <c>ssl.clientAuth</c> says otherwise; PEM may hold the key as well. Default none.</summary>
+    /// <c>ssl.clientAuth</c> says otherwise; PEM may hold the key as well. All these files are read anew at each connection. Default none.</summary>
     public string? TlsClientCertificate { get; init; }
 
     /// <summary>The PEM file of its key, where that is apart. Default none.</summary>
@@ -49,26 +47,13 @@ public sealed record ZooKeeperSettings
     /// <summary>A file that holds the password instead. Default none.</summary>
     public string? TlsClientPasswordFile { get; init; }
 
-    /// <exception cref="TlsFileException">A file of certificates cannot be used.</exception>
-    internal ZooKeeperOptions ToOptions() => new()
+    /// <param name="tls">Tells what TLS is spoken with; absent: none is.</param>
+    internal ZooKeeperOptions ToOptions(Func<ZooKeeperTlsOptions>? tls) => new()
     {
         ConnectionString = ConnectionString,
         SessionTimeout = SessionTimeout,
         Digest = User is null ? [] : [new(User, Password ?? "")],
         DefaultAcl = User is null ? AclEntry.OpenToAll : AclEntry.CreatorAll,
-        Tls = Tls ? ToTls() : null,
+        Tls = tls,
     };
-
-    private ZooKeeperTlsOptions ToTls()
-    {
-        X509Certificate2Collection? authorities = null;
-        foreach (var file in TlsCaFiles)
-            (authorities ??= []).AddRange(CertificateFiles.Authorities($"{Section}:{nameof(TlsCaFiles)}", file));
-        return new()
-        {
-            TrustedAuthorities = authorities,
-            ClientCertificate = string.IsNullOrEmpty(TlsClientCertificate) ? null
-                : CertificateFiles.Own(new(Section, TlsClientCertificate, TlsClientKey, TlsClientPassword, TlsClientPasswordFile)).Own,
-        };
-    }
 }

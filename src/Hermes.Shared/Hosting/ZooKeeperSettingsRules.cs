@@ -11,7 +11,9 @@ internal sealed class ZooKeeperSettingsRules : IValidateOptions<ZooKeeperSetting
         List<string> faults = [];
         try
         {
-            options.ToOptions().Validate();
+            if (options.Tls)
+                ZooKeeperTlsFiles.Read(options);
+            options.ToOptions(tls: null).Validate();
         }
         catch (ArgumentException e)
         {

@@ -19,6 +19,7 @@ internal sealed partial class Balancer(
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
+    private readonly Outage _outage = new("The balancing of the fleet", logger, clock);
 
     /// <summary>Balances until the term ends.</summary>
     public async Task RunAsync(LeadershipTerm term, CancellationToken ended)
@@ -63,6 +64,7 @@ internal sealed partial class Balancer(
         try
         {
             await RoundAsync(term, members, needs, liveness, ended);
+            _outage.Works();
             return true;
         }
         catch (MultiFailedException e)
@@ -72,7 +74,8 @@ internal sealed partial class Balancer(
         }
         catch (Exception e) when (e is not OperationCanceledException || !ended.IsCancellationRequested)
         {
-            Log.RoundFailed(logger, e, RetryPause);
+            if (_outage.Fails(e))
+                Log.RoundFailed(logger, e, RetryPause);
         }
         return false;
     }

@@ -21,22 +21,24 @@ internal sealed partial class CounterReporter(
 {
     private const int AtOnce = 16;
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+    private readonly Outage _counters = new("The counters of subscriptions", logger, clock);
+    private readonly Outage _discards = new("The last discarded messages of subscriptions", logger, clock);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
             await Task.WhenAll(
-                RepeatAsync(options.CounterInterval, t => TellCountersAsync(t, stoppingToken), stoppingToken),
-                RepeatAsync(options.UndeliveredInterval, t => TellDiscardAsync(t, stoppingToken), stoppingToken));
+                RepeatAsync(options.CounterInterval, t => TellCountersAsync(t, stoppingToken), _counters, stoppingToken),
+                RepeatAsync(options.UndeliveredInterval, t => TellDiscardAsync(t, stoppingToken), _discards, stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             using var limit = new CancellationTokenSource(Farewell, clock);
             try
             {
-                await ForAllAsync(t => TellCountersAsync(t, limit.Token), limit.Token);
-                await ForAllAsync(t => TellDiscardAsync(t, limit.Token), limit.Token);
+                await ForAllAsync(t => TellCountersAsync(t, limit.Token), _counters, limit.Token);
+                await ForAllAsync(t => TellDiscardAsync(t, limit.Token), _discards, limit.Token);
             }
             catch (OperationCanceledException)
             {
@@ -45,16 +47,18 @@ internal sealed partial class CounterReporter(
         }
     }
 
-    private async Task RepeatAsync(TimeSpan interval, Func<SettlementTally, Task> tell, CancellationToken stoppingToken)
+    private async Task RepeatAsync(TimeSpan interval, Func<SettlementTally, Task> tell, Outage outage, CancellationToken stoppingToken)
     {
         while (true)
         {
             await Task.Delay(interval, clock, stoppingToken);
-            await ForAllAsync(tell, stoppingToken);
+            await ForAllAsync(tell, outage, stoppingToken);
         }
     }
 
-    private async Task ForAllAsync(Func<SettlementTally, Task> tell, CancellationToken cancellationToken) =>
+    private async Task ForAllAsync(Func<SettlementTally, Task> tell, Outage outage, CancellationToken cancellationToken)
+    {
+        var failures = 0;
         await Parallel.ForEachAsync(book.All, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (tally, _) =>
         {
             try
@@ -63,9 +67,14 @@ internal sealed partial class CounterReporter(
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // the others go on (I7)
             {
-                Log.NotTold(logger, e, tally.Subscription.Name);
+                Interlocked.Increment(ref failures);
+                if (outage.Fails(e))
+                    Log.NotTold(logger, e, tally.Subscription.Name);
             }
         });
+        if (failures == 0)
+            outage.Works();
+    }
 
     private async Task TellCountersAsync(SettlementTally tally, CancellationToken cancellationToken)
     {

@@ -98,6 +98,7 @@ internal sealed partial class SubscriptionIntake
             if (code is ErrorCode.NoError)
             {
                 (ledger.LastCommitted, ledger.InFlight) = (mark, null);
+                _commits.Works();
                 ledger.Confirmed?.TrySetResult(true);
                 _metrics.Committed(1);
             }
@@ -114,6 +115,7 @@ internal sealed partial class SubscriptionIntake
         ledger.InFlight = null;
         ledger.ChangesCommitted = -1;
         _metrics.CommitFailed();
-        Log.CommitFailed(_logger, Name, ledger.Topic, ledger.Partition, code);
+        if (_commits.Fails(code.ToString()))
+            Log.CommitFailed(_logger, Name, ledger.Topic, ledger.Partition, code);
     }
 }

@@ -5,6 +5,7 @@ using Hermes.Intake.Contents;
 using Hermes.Intake.Native;
 using Hermes.Worker.Consumer.Offsets;
 using Hermes.Worker.Consumer.Telemetry;
+using Hermes.ZooKeeper;
 using Microsoft.Extensions.Logging;
 
 namespace Hermes.Worker.Consumer.Intake;
@@ -28,6 +29,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     private readonly BrokerWaits _starting;
     private readonly ConsumerMetrics _metrics;
     private readonly ILogger _logger;
+    private readonly Outage _commits;
     private readonly TimeProvider _clock;
     private readonly ContentIntake _contents;
     private readonly Action<Error> _report;
@@ -51,6 +53,7 @@ internal sealed partial class SubscriptionIntake : RecordIntake, ISettlements, I
     {
         (_spec, _contents, _metrics, _logger, _clock) = (spec, contents, metrics, logger, clock);
         (_options, _readAhead, _starting) = (options, readAhead, starting);
+        _commits = new($"The commits of {Name}", logger, clock);
         _report = error => Log.KafkaError(_logger, Name, error.Reason);
     }
 

@@ -17,6 +17,7 @@ internal sealed partial class Registration(
 
     private static readonly byte[] Data = Encoding.UTF8.GetBytes(WorkerSignature.Text);
     private readonly TaskCompletionSource _registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Outage _outage = new($"The registration of {id} in the fleet", logger, clock);
     private bool _hasTakenOver;
 
     /// <summary>Waits until this worker has been registered once.</summary>
@@ -40,7 +41,8 @@ internal sealed partial class Registration(
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    Log.RegistrationFailed(logger, e, id, RetryPause);
+                    if (_outage.Fails(e))
+                        Log.RegistrationFailed(logger, e, id, RetryPause);
                     await Task.Delay(RetryPause, clock, stoppingToken);
                 }
             }
@@ -74,6 +76,7 @@ internal sealed partial class Registration(
                 Log.NameTaken(logger, id);
             }
             _registered.TrySetResult();
+            _outage.Works();
             await watch.Fired.WaitAsync(stoppingToken);
         }
     }

@@ -18,6 +18,7 @@ internal sealed partial class RateFollower(
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
     private readonly UsedShares _used = new(options);
     private readonly Dictionary<ServingRun, (long Attempts, long At)> _measured = [];
+    private readonly Outage _outage = new("The use of the rates", logger, clock);
     private bool _isTold = true;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -88,10 +89,12 @@ internal sealed partial class RateFollower(
         {
             await WriteAsync(RateHistories.Write(_used.Histories), stoppingToken);
             _isTold = true;
+            _outage.Works();
         }
         catch (Exception e) when (e is IOException or ZooKeeperException)
         {
-            Log.NotTold(logger, e); // the next time is another
+            if (_outage.Fails(e))
+                Log.NotTold(logger, e); // the next time is another
         }
     }
 

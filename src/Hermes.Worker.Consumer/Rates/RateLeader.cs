@@ -17,6 +17,7 @@ internal sealed partial class RateLeader(
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+    private readonly Outage _outage = new("The sharing of rates", logger, clock);
 
     /// <summary>Shares out until the term ends: at each change what somebody lacks, and by time what some use and others do not.</summary>
     public async Task RunAsync(LeadershipTerm term, CancellationToken ended)
@@ -59,6 +60,7 @@ internal sealed partial class RateLeader(
         {
             if (assignments.IsCurrent && registry.IsCurrent)
                 await RoundAsync(term, isTime, ended);
+            _outage.Works();
             return true;
         }
         catch (MultiFailedException e)
@@ -67,7 +69,8 @@ internal sealed partial class RateLeader(
         }
         catch (Exception e) when (e is not OperationCanceledException || !ended.IsCancellationRequested)
         {
-            Log.RoundFailed(logger, e, RetryPause);
+            if (_outage.Fails(e))
+                Log.RoundFailed(logger, e, RetryPause);
         }
         return false;
     }

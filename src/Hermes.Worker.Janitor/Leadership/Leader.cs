@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hermes.Shared.ConsumerGroups;
 using Hermes.Shared.Health;
 using Hermes.Shared.Hosting;
@@ -16,18 +17,21 @@ internal sealed partial class Leader(
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<string, Outage> _outages = new(StringComparer.Ordinal);
     private volatile LeaderLatch? _latch;
 
     /// <summary>Does a duty's work if this janitor leads, and no longer than it does.</summary>
-    public async Task WhileLeadingAsync(Func<LeadershipTerm, CancellationToken, Task> work, CancellationToken cancellationToken)
+    public async Task WhileLeadingAsync(string duty, Func<LeadershipTerm, CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         if (_latch?.Term is not { } term)
             return;
+        var outage = _outages.GetOrAdd(duty, static (name, self) => new($"The duty {name}", self.logger, self.clock), (logger, clock));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(term.Ended, cancellationToken);
         try
         {
             await cluster.CheckAsync(term, either.Token);
             await work(term, either.Token);
+            outage.Works();
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
@@ -36,7 +40,8 @@ internal sealed partial class Leader(
         catch (Exception e) // whatever it was, the next time is another (C1)
         {
             metrics.RunFailed();
-            Log.RunFailed(logger, e);
+            if (outage.Fails(e))
+                Log.RunFailed(logger, e, duty);
         }
     }
 
@@ -71,18 +76,21 @@ internal sealed partial class Leader(
 
     private async Task CreateFoldersAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
     {
+        var outage = new Outage("The janitor's folders", logger, clock);
         while (true)
         {
             heartbeat.Beat();
             try
             {
                 await records.CreateFoldersAsync(cancellationToken);
+                outage.Works();
                 return;
             }
             catch (Exception e) when (e is IOException or ZooKeeperException)
             {
                 // E.g. an installation that has no root yet: it may still come.
-                Log.NoFolders(logger, e, RetryPause);
+                if (outage.Fails(e))
+                    Log.NoFolders(logger, e, RetryPause);
                 await Task.Delay(RetryPause, clock, cancellationToken);
             }
         }
@@ -96,8 +104,8 @@ internal sealed partial class Leader(
         [LoggerMessage(LogEvents.LeadsNoMore, LogLevel.Information, "This janitor leads no more")]
         public static partial void LeadsNoMore(ILogger logger);
 
-        [LoggerMessage(LogEvents.RunFailed, LogLevel.Error, "A duty ran into a failure; it is done again at its next time")]
-        public static partial void RunFailed(ILogger logger, Exception exception);
+        [LoggerMessage(LogEvents.RunFailed, LogLevel.Error, "The duty {Duty} ran into a failure; it is done again at its next time")]
+        public static partial void RunFailed(ILogger logger, Exception exception, string duty);
 
         [LoggerMessage(LogEvents.NoFolders, LogLevel.Warning, "The janitor's folders cannot be made; tried again in {Pause}")]
         public static partial void NoFolders(ILogger logger, Exception exception, TimeSpan pause);

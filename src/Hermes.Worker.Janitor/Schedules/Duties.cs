@@ -23,7 +23,7 @@ internal sealed class Duties(Leader leader, Heartbeats heartbeats, TimeProvider 
         heartbeat.Beat();
         try
         {
-            await leader.WhileLeadingAsync(async (term, ended) =>
+            await leader.WhileLeadingAsync(heartbeat.Name, async (term, ended) =>
             {
                 using var span = JanitorMetrics.Source.StartActivity($"sweep {heartbeat.Name}");
                 span?.SetTag("hermes.fencing_number", term.FencingNumber);

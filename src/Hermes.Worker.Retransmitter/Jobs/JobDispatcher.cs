@@ -19,9 +19,11 @@ internal sealed partial class JobDispatcher(
     private static readonly TimeSpan FirstRetryPause = TimeSpan.FromMilliseconds(200);
     private readonly Dictionary<string, Slot> _slots = new(StringComparer.Ordinal);
 
-    private sealed class Slot(Nudge nudge)
+    private sealed class Slot(Nudge nudge, Outage outage)
     {
         public Nudge Nudge => nudge;
+
+        public Outage Outage => outage;
 
         public Task<bool>? Running { get; set; }
 
@@ -64,18 +66,21 @@ internal sealed partial class JobDispatcher(
 
     private async Task CreateFoldersAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
     {
+        var outage = new Outage("The folders of jobs", logger, clock);
         while (true)
         {
             heartbeat.Beat();
             try
             {
                 await client.CreateFoldersAsync(cancellationToken);
+                outage.Works();
                 return;
             }
             catch (Exception e) when (e is IOException or ZooKeeperException)
             {
                 // E.g. an installation that has no root yet: it may still come.
-                Log.DispatchFailed(logger, e, options.LongestRetryPause);
+                if (outage.Fails(e))
+                    Log.DispatchFailed(logger, e, options.LongestRetryPause);
                 await Task.Delay(options.LongestRetryPause, clock, cancellationToken);
             }
         }
@@ -113,7 +118,7 @@ internal sealed partial class JobDispatcher(
     private void Start(JobEntry job, bool hasItsTurn, CancellationToken stoppingToken)
     {
         if (!_slots.TryGetValue(job.Id, out var slot))
-            _slots[job.Id] = slot = new(new());
+            _slots[job.Id] = slot = new(new(), new($"Job {job.Id}", logger, clock));
         if (slot.Running is not null || clock.GetTimestamp() < slot.NotBefore)
             return;
         metrics.Working(+1);
@@ -126,6 +131,7 @@ internal sealed partial class JobDispatcher(
         try
         {
             await runner.RunAsync(job.Id, hasItsTurn, slot.Nudge, stoppingToken);
+            slot.Outage.Works();
             return true;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -135,7 +141,8 @@ internal sealed partial class JobDispatcher(
         catch (Exception e) // whatever it was, this job is tried again, and the others go on (invariant I7)
         {
             metrics.AttemptFailed();
-            Log.RunFailed(logger, e, job.Id);
+            if (slot.Outage.Fails(e))
+                Log.RunFailed(logger, e, job.Id);
             return false;
         }
     }

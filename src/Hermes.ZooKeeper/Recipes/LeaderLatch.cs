@@ -19,6 +19,7 @@ public sealed partial class LeaderLatch : IAsyncDisposable
     private readonly ReadOnlyMemory<byte> _id;
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
+    private readonly Outage _outage;
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<LeadershipTerm> _terms = Channel.CreateUnbounded<LeadershipTerm>();
     private readonly Task _running;
@@ -30,6 +31,7 @@ public sealed partial class LeaderLatch : IAsyncDisposable
     private LeaderLatch(IZooKeeper zooKeeper, string path, string id, ILogger logger, TimeProvider clock)
     {
         (_zooKeeper, _path, _id, _logger, _clock) = (zooKeeper, path, System.Text.Encoding.UTF8.GetBytes(id), logger, clock);
+        _outage = new($"The candidacy at {path}", logger, clock);
         _running = Task.Run(RunAsync);
     }
 
@@ -87,7 +89,7 @@ public sealed partial class LeaderLatch : IAsyncDisposable
             catch (Exception e) // a candidate that gave up would leave its place for ever
             {
                 var delay = TimeSpan.FromMilliseconds(Math.Min(50 * Math.Pow(2, failures++), LongestRetry.TotalMilliseconds));
-                if (e is not (ConnectionLostException or SessionExpiredException or OperationCanceledException))
+                if (e is not (ConnectionLostException or SessionExpiredException or OperationCanceledException) && _outage.Fails(e))
                     Log.LatchFailed(_logger, e, _path, delay);
                 await Task.Delay(delay, _clock, _stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
             }
@@ -110,6 +112,7 @@ public sealed partial class LeaderLatch : IAsyncDisposable
             _node = null; // someone has deleted it: stand anew
             return;
         }
+        _outage.Works();
         if (place == 0)
             await LeadAsync(session);
         else

@@ -18,12 +18,14 @@ public sealed partial class TreeView : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
     private readonly TreeStore _store;
+    private readonly Outage _outage;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
     private TreeView(IZooKeeper zooKeeper, string root, TreeViewOptions options, ILogger logger, TimeProvider clock)
     {
         (_zooKeeper, _root, _options, _logger, _clock, _store) = (zooKeeper, root, options, logger, clock, new(root));
+        _outage = new($"The view of {root}", logger, clock);
         _running = Task.Run(RunAsync);
     }
 
@@ -70,6 +72,7 @@ public sealed partial class TreeView : IAsyncDisposable
                 await using var watch = await _zooKeeper.WatchAsync(_root, WatchMode.Recursive, _stop.Token);
                 await WalkAsync();
                 failures = 0;
+                _outage.Works();
                 await FollowAsync(watch.Events);
             }
             catch (Exception) when (_stop.IsCancellationRequested)
@@ -84,7 +87,8 @@ public sealed partial class TreeView : IAsyncDisposable
             {
                 _store.SetCurrent(false);
                 var delay = TimeSpan.FromMilliseconds(Math.Min(100 * Math.Pow(2, failures++), _options.LongestRetry.TotalMilliseconds));
-                Log.TreeViewFailed(_logger, e, _root, delay);
+                if (_outage.Fails(e))
+                    Log.TreeViewFailed(_logger, e, _root, delay);
                 await Task.Delay(delay, _clock, _stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
             }
         }

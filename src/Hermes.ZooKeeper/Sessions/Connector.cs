@@ -7,7 +7,7 @@ namespace Hermes.ZooKeeper.Sessions;
 
 /// <summary>Opens a stream to a server: resolves its name anew, tries its addresses one after another, talks TLS if so
 /// configured. All of it within one time limit.</summary>
-internal sealed class Connector(ZooKeeperTlsOptions? tls, TimeProvider clock)
+internal sealed class Connector(Func<ZooKeeperTlsOptions>? tls, TimeProvider clock)
 {
     /// <exception cref="IOException">Nobody answers, or not in time.</exception>
     /// <exception cref="System.Security.Authentication.AuthenticationException">The TLS handshake failed.</exception>
@@ -72,7 +72,7 @@ internal sealed class Connector(ZooKeeperTlsOptions? tls, TimeProvider clock)
         var secure = new SslStream(plain, leaveInnerStreamOpen: false);
         try
         {
-            await secure.AuthenticateAsClientAsync(Options(server), cancellationToken);
+            await secure.AuthenticateAsClientAsync(Options(server, tls()), cancellationToken);
             return secure;
         }
         catch
@@ -82,11 +82,11 @@ internal sealed class Connector(ZooKeeperTlsOptions? tls, TimeProvider clock)
         }
     }
 
-    private SslClientAuthenticationOptions Options(ServerAddress server)
+    private static SslClientAuthenticationOptions Options(ServerAddress server, ZooKeeperTlsOptions tls)
     {
         var options = new SslClientAuthenticationOptions
         {
-            TargetHost = tls!.ServerName ?? server.Host,
+            TargetHost = tls.ServerName ?? server.Host,
             RemoteCertificateValidationCallback = tls.Validate,
         };
         if (tls.ClientCertificate is { } mine)

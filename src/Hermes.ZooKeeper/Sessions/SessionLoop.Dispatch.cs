@@ -20,7 +20,7 @@ internal sealed partial class SessionLoop
                 _wire.Watches.Dispatch(happened.Type, _wire.ToLocal(happened.Path));
                 return true;
             case Xid.Ping:
-                _hasServed = true;
+                Served();
                 return true;
             case Xid.Auth:
                 return Authenticated(header, ref reader);
@@ -30,9 +30,17 @@ internal sealed partial class SessionLoop
                     : throw new MalformedFrameException($"The server refused to set the watches again: {header.Error}.");
             default:
                 Answer(header, ref reader);
-                _hasServed = true;
+                Served();
                 return true;
         }
+    }
+
+    private void Served()
+    {
+        if (_hasServed)
+            return;
+        _hasServed = true;
+        _outage.Works();
     }
 
     private void Answer(in ReplyHeader header, ref JuteReader body)

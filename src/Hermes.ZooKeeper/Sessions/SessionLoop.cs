@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Hermes.ZooKeeper.Calls;
 using Hermes.ZooKeeper.Protocol;
@@ -23,6 +24,7 @@ internal sealed partial class SessionLoop : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Backoff _backoff;
+    private readonly Outage _outage;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SessionIdentity _session = SessionIdentity.None(generation: 1);
@@ -39,6 +41,7 @@ internal sealed partial class SessionLoop : IAsyncDisposable
     {
         (_options, _queue, _wire, _logger, _clock) = (options, queue, wire, logger, clock);
         _servers = [.. target.Servers];
+        _outage = new("The connection to ZooKeeper", logger, clock);
         Random.Shared.Shuffle(_servers);
         _connectLimit = options.ConnectTimeout ?? Between(TimeSpan.FromMilliseconds(500), options.SessionTimeout / _servers.Length, TimeSpan.FromSeconds(10));
         _connector = new(options.Tls, clock);
@@ -136,17 +139,28 @@ internal sealed partial class SessionLoop : IAsyncDisposable
         }
         catch (AuthenticationException e)
         {
-            Log.TlsFailed(_logger, server, e.InnerException is { } why ? $"{e.Message} {why.Message}" : e.Message);
+            _failures++;
+            var reason = e.InnerException is { } why ? $"{e.Message} {why.Message}" : e.Message;
+            if (_outage.Fails(reason))
+                Log.TlsFailed(_logger, server, reason);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
             _failures++;
-            if (!_stop.IsCancellationRequested)
+            if (!_stop.IsCancellationRequested && _outage.Fails(KindOf(e)))
                 Log.ConnectFailed(_logger, server, _failures, e.Message + HintOf(e));
         }
         connection?.Dispose();
         return null;
     }
+
+    // Without the server, which differs from one attempt to the next.
+    private static string KindOf(Exception e) => e.InnerException switch
+    {
+        SocketException socket => socket.SocketErrorCode.ToString(),
+        { } inner => inner.GetType().Name,
+        null => e.GetType().Name,
+    };
 
     private string HintOf(Exception e) => e is EndOfStreamException
         ? _options.Tls is null
@@ -237,7 +251,8 @@ internal sealed partial class SessionLoop : IAsyncDisposable
         _status.Set(down);
         if (!_stop.IsCancellationRequested && _closing == 0)
         {
-            Log.Disconnected(_logger, connection.Server, connection.Cause.Message);
+            if (_outage.Fails($"disconnected, {KindOf(connection.Cause)}"))
+                Log.Disconnected(_logger, connection.Server, connection.Cause.Message);
             WatchForLoss(down);
         }
         _queue.ConnectionBroke(connection.Cause);

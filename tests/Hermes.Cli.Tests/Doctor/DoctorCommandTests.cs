@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Hermes.Shared.ConsumerGroups;
+using Hermes.Shared.Fleet;
 using Hermes.Shared.Hosting;
 using Hermes.Shared.Jobs;
 using Hermes.Shared.Naming;
@@ -103,10 +104,27 @@ public sealed class DoctorCommandTests(ZooKeeperFixture zooKeeper, EmulatorFixtu
         await CreateAsync($"{nodes}/ours-1", WorkerSignature.Text);
         await CreateAsync($"{nodes}/ours-2", "elsewhere/12 hermes-workers/0.0.1");
         await CreateAsync($"{new JanitorPaths(new(_site.Root)).Leader}/candidate", WorkerSignature.Text);
+        await PresentAsync(new("hermes-consumer", "elsewhere/12", "0.0.1", DateTimeOffset.UnixEpoch));
+        await PresentAsync(new("hermes-retransmitter", "here/7", "0.0.2", DateTimeOffset.UnixEpoch));
+        await PresentAsync(new("hermes-retransmitter", "here/8", WorkerSignature.Version, DateTimeOffset.UnixEpoch));
+        await CreateAsync($"{new WorkerPaths(new(_site.Root)).Folder}/strange", "10.0.0.1");
         var found = (await _site.RunAsync("doctor", "--json")).Succeeded().Json.AsArray();
         Has(found, "consumers", $"3 registered: 1 of 0.0.1, 1 of {WorkerSignature.Version}, 1 of Hermes's own or older", null, "ok");
         Has(found, "janitor", $"1 run, one of them leads: 1 of {WorkerSignature.Version}", null, "ok");
+        Has(found, "workers", $"2 hermes-retransmitter: here/7 (0.0.2, since 1970-01-01 00:00:00Z), here/8 ({WorkerSignature.Version}, since 1970-01-01 00:00:00Z)", null, "ok");
+        Has(found, "workers' versions", $"hermes-retransmitter here/7 is of version 0.0.2, this command of {WorkerSignature.Version}", "one after the other", "note");
+        // Once, though it is in the fleet's registry as well.
+        Has(found, "workers' versions", $"hermes-consumer elsewhere/12 is of version 0.0.1, this command of {WorkerSignature.Version}", "one after the other", "note");
+        Assert.Equal(2, found.Count(f => (string?)f!["check"] == "workers' versions"));
+    }
+
+    [Fact]
+    public async Task Names_an_older_worker_that_has_no_node_of_its_own_by_the_one_it_has()
+    {
+        await CreateAsync($"{_site.Root}/consumers-registry/primary-dc/nodes/ours-2", "elsewhere/12 hermes-workers/0.0.1");
+        var found = (await _site.RunAsync("doctor", "--json")).Succeeded().Json.AsArray();
         Has(found, "workers' versions", $"ours-2 is of version 0.0.1, this command of {WorkerSignature.Version}", "one after the other", "note");
+        Has(found, "retransmitters", "No retransmitter shows itself", "Start Hermes.Worker.Retransmitter", "note");
     }
 
     [Fact]
@@ -146,6 +164,9 @@ public sealed class DoctorCommandTests(ZooKeeperFixture zooKeeper, EmulatorFixtu
         Assert.Contains("There is no node /nowhere.", run.Output, StringComparison.Ordinal);
         Assert.Contains("127.0.0.1:1", run.Output, StringComparison.Ordinal);
     }
+
+    private Task PresentAsync(PresentWorker worker) =>
+        CreateAsync(new WorkerPaths(new(_site.Root)).Node($"{worker.Kind}-{worker.Id.Replace('/', '-')}"), Encoding.UTF8.GetString(worker.Write()));
 
     private async Task<JsonArray> FindingsAsync()
     {

@@ -20,7 +20,7 @@ public sealed class Tls
         {
             ConnectionString = tls.ConnectionString,
             SessionTimeout = ClientWaits.LongSession,
-            Tls = new() { TrustedAuthorities = tls.Authorities, ClientCertificate = mutual ? tls.ClientCertificate : null },
+            Tls = () => new() { TrustedAuthorities = tls.Authorities, ClientCertificate = mutual ? tls.ClientCertificate : null },
         });
         var before = await zk.WhenConnectedAsync(Cancellation).WaitAsync(Until.Patience, TimeProvider.System);
         var root = await zk.CreateRootAsync();
@@ -44,12 +44,12 @@ public sealed class Tls
         using var elsewhere = new ZooKeeperTls(serverName: "zookeeper.example");
         await using var server = await ZooKeeperServer.LaunchAsync(tls.ServerOptions);
         await using var misnamed = await ZooKeeperServer.LaunchAsync(elsewhere.ServerOptions);
-        await RefusedAsync(new() { ConnectionString = tls.ConnectionString, Tls = new() { TrustedAuthorities = strangers.Authorities } });
-        await RefusedAsync(new() { ConnectionString = elsewhere.ConnectionString, Tls = new() { TrustedAuthorities = elsewhere.Authorities } });
+        await RefusedAsync(new() { ConnectionString = tls.ConnectionString, Tls = () => new() { TrustedAuthorities = strangers.Authorities } });
+        await RefusedAsync(new() { ConnectionString = elsewhere.ConnectionString, Tls = () => new() { TrustedAuthorities = elsewhere.Authorities } });
         await using var renamed = ZooKeeperClient.Start(new()
         {
             ConnectionString = elsewhere.ConnectionString,
-            Tls = new() { TrustedAuthorities = elsewhere.Authorities, ServerName = "zookeeper.example" },
+            Tls = () => new() { TrustedAuthorities = elsewhere.Authorities, ServerName = "zookeeper.example" },
         });
         await renamed.WhenConnectedAsync(Cancellation).WaitAsync(Until.Patience, TimeProvider.System);
     }
@@ -61,17 +61,17 @@ public sealed class Tls
         using var tls = new ZooKeeperTls(requireClientCertificate: true);
         await using var server = await ZooKeeperServer.LaunchAsync(tls.ServerOptions);
         await RefusedAsync(new() { ConnectionString = tls.ConnectionString });
-        await RefusedAsync(new() { ConnectionString = server.ConnectionString, Tls = new() { TrustedAuthorities = tls.Authorities } });
-        await RefusedAsync(new() { ConnectionString = tls.ConnectionString, Tls = new() { TrustedAuthorities = tls.Authorities } });
+        await RefusedAsync(new() { ConnectionString = server.ConnectionString, Tls = () => new() { TrustedAuthorities = tls.Authorities } });
+        await RefusedAsync(new() { ConnectionString = tls.ConnectionString, Tls = () => new() { TrustedAuthorities = tls.Authorities } });
     }
 
-    /// <summary>Three attempts fail, each says so, and none leads to a session.</summary>
+    /// <summary>Attempts fail, which is said, and none leads to a session.</summary>
     private static async Task RefusedAsync(ZooKeeperOptions options)
     {
         using var logs = new FakeLoggerProvider();
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(logs));
         await using var zk = ZooKeeperClient.Start(options with { ConnectTimeout = TimeSpan.FromSeconds(2) }, loggers);
-        await Until.TrueAsync(() => logs.Collector.Count >= 3, "three attempts failed and were logged");
+        await Until.TrueAsync(() => logs.Collector.Count >= 1, "an attempt failed and that was logged");
         Assert.All(logs.Collector.GetSnapshot(), record => Assert.InRange(record.Level, LogLevel.Warning, LogLevel.Error));
         Assert.Equal(SessionState.Connecting, zk.Session.State);
         Assert.Equal(0, zk.Session.Connection);
