@@ -79,8 +79,10 @@ internal sealed class KafkaLetterBox(KafkaClients clients, KafkaNames names, Del
     {
         try
         {
-            Producer().Produce(topic, letter, report =>
+            var producer = Producer();
+            producer.Produce(topic, letter, report =>
             {
+                if (MayBeStuck(report.Error)) Retire(producer);
                 if (report.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic) _topics.TryRemove(topic, out _);
                 done(report.Error.IsError ? $"{report.Error.Reason} ({report.Error.Code})" : null);
             });
@@ -114,13 +116,30 @@ internal sealed class KafkaLetterBox(KafkaClients clients, KafkaNames names, Del
     // A fatal error ends a producer: the next letter gets a new one. What was under way fails, and is tried again.
     private void Failed(IProducer<byte[]?, byte[]?> producer, Error error)
     {
-        if (!error.IsFatal) return;
+        if (error.IsFatal) Retire(producer);
+    }
+
+    // What a broker with a full disk answers can leave an idempotent producer waiting for numbers that never come.
+    private static bool MayBeStuck(Error error) => error.Code is ErrorCode.Unknown or ErrorCode.KafkaStorageError or ErrorCode.OutOfOrderSequenceNumber
+        or ErrorCode.UnknownProducerId or ErrorCode.InvalidProducerEpoch or ErrorCode.Local_MsgTimedOut;
+
+    // Its other letters have their answers first, at the latest when their time is over: a producer that is disposed of gives none.
+    private void Retire(IProducer<byte[]?, byte[]?> producer)
+    {
         lock (_gate)
         {
-            if (!ReferenceEquals(_producer, producer)) return;
+            if (_closed || !ReferenceEquals(_producer, producer)) return;
             _producer = null;
         }
 
-        _ = Task.Run(producer.Dispose); // not on its own thread, which this is
+        _ = Task.Factory.StartNew(
+            () =>
+            {
+                producer.Flush(TimeSpan.FromMilliseconds(TimeoutMs) + Farewell);
+                producer.Dispose();
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
     }
 }

@@ -66,8 +66,18 @@ internal sealed class Publisher : IDisposable
     {
         var (message, record) = _make(Interlocked.Increment(ref _published));
         _ledger.Publish(message);
-        var report = await _producer.ProduceAsync(_topic, record, CancellationToken.None);
-        _ledger.Confirm(message.Id, report.Partition.Value, report.Offset.Value);
-        return message;
+        while (true)
+        {
+            try
+            {
+                var report = await _producer.ProduceAsync(_topic, record, CancellationToken.None);
+                _ledger.Confirm(message.Id, report.Partition.Value, report.Offset.Value);
+                return message;
+            }
+            catch (ProduceException<byte[], byte[]> e) when (!e.Error.IsFatal)
+            {
+                await Task.Delay(Beat, TimeProvider.System); // a broker whose disk is full: it has not taken it
+            }
+        }
     }
 }
