@@ -47,12 +47,18 @@ public sealed partial class Outage(string what, ILogger logger, TimeProvider clo
         return false;
     }
 
-    /// <summary>An attempt has failed; its reason is the kind of its failure.</summary>
+    /// <summary>An attempt has failed; its reason is the kind of its failure, and what it says unless a connection broke, which says another port
+    /// each time.</summary>
     /// <returns>As of <see cref="Fails(string)"/>.</returns>
     public bool Fails(Exception failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return Fails(failure is ZooKeeperException { Code: var code } ? $"{failure.GetType().Name}, {code}" : failure.GetType().Name);
+        return Fails(failure switch
+        {
+            ZooKeeperException { Code: var code } => $"{failure.GetType().Name}, {code}",
+            IOException or OperationCanceledException => failure.GetType().Name,
+            _ => $"{failure.GetType().Name}: {failure.Message}",
+        });
     }
 
     /// <summary>An attempt has succeeded: where others had failed before it, that is told.</summary>

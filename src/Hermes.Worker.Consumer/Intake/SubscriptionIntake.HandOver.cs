@@ -25,7 +25,7 @@ internal sealed partial class SubscriptionIntake
 
     private void OnRevoked(List<TopicPartition> partitions) => Answer(() =>
     {
-        _start = null; // what was not taken up yet needs no farewell
+        _found = null; // what was not taken up yet needs no farewell
         if (RebalanceWatch.HasLostAssignment(_consumer))
         {
             Lost(partitions);

@@ -10,10 +10,8 @@ namespace Hermes.Worker.Consumer.Intake;
 internal sealed partial class SubscriptionIntake
 {
     private readonly CancellationTokenSource _closed = new();
-    private Start? _start;
+    private Task<IReadOnlyList<PartitionStart>>? _found;
     private Task _lastLookup = Task.CompletedTask;
-
-    private sealed record Start(List<TopicPartition> Partitions, Task<IReadOnlyList<PartitionStart>> Found);
 
     private void OnAssigned(List<TopicPartition> partitions) => Answer(() =>
     {
@@ -27,8 +25,8 @@ internal sealed partial class SubscriptionIntake
             TakeUp(StartLookup.Ask(_consumer, partitions, _spec.CreatedAt));
             return;
         }
-        _start = new(partitions, FindStartsAsync(partitions, _lastLookup));
-        _lastLookup = RingAfterAsync(_start.Found);
+        _found = FindStartsAsync(partitions, _lastLookup);
+        _lastLookup = RingAfterAsync(_found);
     });
 
     private async Task<IReadOnlyList<PartitionStart>> FindStartsAsync(List<TopicPartition> partitions, Task before)
@@ -47,10 +45,10 @@ internal sealed partial class SubscriptionIntake
     /// <summary>Takes up the partitions once it is known where.</summary>
     private void GoOnStarting()
     {
-        if (_start is not { Found.IsCompleted: true } start)
+        if (_found is not { IsCompleted: true } found)
             return;
-        _start = null;
-        Answer(() => TakeUp(start.Found.GetAwaiter().GetResult())); // it is there; what went wrong is thrown after the answer
+        _found = null;
+        Answer(() => TakeUp(found.GetAwaiter().GetResult())); // it is there; what went wrong is thrown after the answer
     }
 
     /// <summary>The consumer is about to be closed, and must not be used by a look-up any more. What was found is taken up first: the close
