@@ -116,7 +116,7 @@ public sealed partial class SubscriptionDelivery
 
     private void Settle(Parcel parcel, Settlement settlement, DeliveryPlan plan)
     {
-        if (!parcel.Abandoned) Report(parcel.Message, settlement, plan, _timetable.Between(parcel.AcceptedAt, _timetable.Now));
+        if (!parcel.Abandoned) _ends.Tell(plan, parcel.Message, settlement, _timetable.Between(parcel.AcceptedAt, _timetable.Now));
         bool room, pump;
         lock (_gate)
         {
@@ -141,23 +141,8 @@ public sealed partial class SubscriptionDelivery
             if (_closed) return Acceptance.Full;
         }
 
-        Report(message, Settlement.Discarded(fault), plan, TimeSpan.Zero);
+        _ends.Tell(plan, message, Settlement.Discarded(fault), TimeSpan.Zero);
         return Acceptance.Taken;
-    }
-
-    private void Report(Message message, Settlement settlement, DeliveryPlan plan, TimeSpan stay)
-    {
-        _engine.Metrics.Settled(plan, settlement.Kind, message.Body.Length, stay);
-        try
-        {
-            _settlements.Settled(message, settlement);
-        }
-        catch (Exception e)
-        {
-            Log.SettlementFailed(_logger, plan.Name, message.KafkaTopic, message.Partition, message.Offset, e);
-        }
-
-        if (settlement.Kind is SettlementKind.Discarded) _discards.Name(plan, message, settlement.Reason!);
     }
 
     // Under the lock. A source that nobody has cut or is about to cut serves the next attempt, with all that it has allocated.

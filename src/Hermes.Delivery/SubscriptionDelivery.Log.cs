@@ -44,9 +44,5 @@ public sealed partial class SubscriptionDelivery
             "{Subscription}: attempt {Attempt} of message {MessageId} at {Endpoint} took {Took} and ended with {Reason}; it began {Waited} after the message was here")]
         public static partial void Slow(
             ILogger logger, string subscription, string messageId, int attempt, string endpoint, TimeSpan took, string reason, TimeSpan waited);
-
-        [LoggerMessage(LogEvents.SettlementFailed, LogLevel.Error,
-            "{Subscription}: the end of {KafkaTopic}/{Partition}@{Offset} could not be recorded; it will be delivered again")]
-        public static partial void SettlementFailed(ILogger logger, string subscription, string kafkaTopic, int partition, long offset, Exception e);
     }
 }

@@ -27,7 +27,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery, IAwait
     private readonly ILogger _logger;
     private readonly Courier _courier;
     private readonly Timetable _timetable;
-    private readonly DiscardLines _discards;
+    private readonly MessageEnds _ends;
     private readonly Lock _gate = new();
     private readonly Queue<Parcel> _fresh = new();
     private readonly Queue<Parcel> _again = new();
@@ -62,7 +62,7 @@ public sealed partial class SubscriptionDelivery : ISubscriptionDelivery, IAwait
         _courier = new Courier(engine);
         _courier.Prepare(plan);
         _timetable = engine.Timetable;
-        _discards = new DiscardLines(logger, engine.Timetable);
+        _ends = new MessageEnds(engine, settlements, logger);
         _rate = new RateLimit(engine.Clock.TimestampFrequency);
         _pace = new OutputPace(engine.Clock.TimestampFrequency);
         ApplyRate();

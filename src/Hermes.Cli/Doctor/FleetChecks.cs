@@ -39,27 +39,21 @@ internal sealed class FleetChecks(Installation hermes, Findings findings)
             "Bring all to one version, one after the other: see 'Upgrade' in docs/operating.md.", $"all that tell theirs are of this command's: {WorkerSignature.Version}");
     }
 
-    private async Task<IReadOnlyList<PresentWorker>> PresentAsync(CancellationToken cancellationToken)
-    {
-        var paths = new WorkerPaths(hermes.Paths);
-        var workers = new List<PresentWorker>();
-        foreach (var name in (await hermes.ZooKeeper.TryGetChildrenAsync(paths.Folder, cancellationToken))?.Names ?? [])
-        {
-            if (await hermes.ZooKeeper.TryGetAsync(paths.Node(name), cancellationToken) is { } node && PresentWorker.TryRead(node.Data.Span, out var worker))
-                workers.Add(worker);
-        }
-        return workers;
-    }
+    private async Task<IReadOnlyList<PresentWorker>> PresentAsync(CancellationToken cancellationToken) =>
+        [.. (await NodesAsync(new WorkerPaths(hermes.Paths).Folder, cancellationToken)).Select(n => PresentWorker.TryRead(n.Data.Span, out var worker) ? worker : null).OfType<PresentWorker>()];
 
-    private async Task<IReadOnlyList<Shown>> SignedAsync(string folder, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Shown>> SignedAsync(string folder, CancellationToken cancellationToken) =>
+        [.. from node in await NodesAsync(folder, cancellationToken) let signature = WorkerSignature.Read(node.Data.Span) select new Shown(node.Name, signature.Version, signature.Worker)];
+
+    private async Task<IReadOnlyList<(string Name, ReadOnlyMemory<byte> Data)>> NodesAsync(string folder, CancellationToken cancellationToken)
     {
-        var workers = new List<Shown>();
+        var nodes = new List<(string, ReadOnlyMemory<byte>)>();
         foreach (var name in (await hermes.ZooKeeper.TryGetChildrenAsync(folder, cancellationToken))?.Names ?? [])
         {
             if (await hermes.ZooKeeper.TryGetAsync($"{folder}/{name}", cancellationToken) is { } node)
-                workers.Add(new(name, WorkerSignature.VersionIn(node.Data.Span), WorkerSignature.WorkerIn(node.Data.Span)));
+                nodes.Add((name, node.Data));
         }
-        return workers;
+        return nodes;
     }
 
     private static string Describe(PresentWorker worker) =>

@@ -150,27 +150,12 @@ internal sealed partial class BatchDelivery
             if (_closed) return false;
         }
 
-        Report(message, Settlement.Discarded(fault), _plan, TimeSpan.Zero);
+        _ends.Tell(_plan, message, Settlement.Discarded(fault), TimeSpan.Zero);
         return true;
     }
 
     private void Report(BatchParcel parcel, Settlement settlement, DeliveryPlan plan) =>
-        Report(parcel.Message, settlement, plan, _timetable.Between(parcel.AcceptedAt, _timetable.Now));
-
-    private void Report(Message message, Settlement settlement, DeliveryPlan plan, TimeSpan stay)
-    {
-        try
-        {
-            _settlements.Settled(message, settlement);
-        }
-        catch (Exception e)
-        {
-            Log.SettlementFailed(_logger, plan.Name, message.KafkaTopic, message.Partition, message.Offset, e);
-        }
-
-        _engine.Metrics.Settled(plan, settlement.Kind, message.Body.Length, stay);
-        if (settlement.Kind is SettlementKind.Discarded) _discards.Name(plan, message, settlement.Reason!);
-    }
+        _ends.Tell(plan, parcel.Message, settlement, _timetable.Between(parcel.AcceptedAt, _timetable.Now));
 
     // Under the lock.
     private static void DropAll(Batch batch)

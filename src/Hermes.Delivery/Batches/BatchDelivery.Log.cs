@@ -35,9 +35,5 @@ internal sealed partial class BatchDelivery
 
         [LoggerMessage(LogEvents.LetGo, LogLevel.Warning, "{Subscription} let go of a batch of {Count} messages on the wire; they will be delivered again")]
         public static partial void LetGo(ILogger logger, string subscription, int count);
-
-        [LoggerMessage(LogEvents.SettlementFailed, LogLevel.Error,
-            "{Subscription}: the end of {KafkaTopic}/{Partition}@{Offset} could not be recorded; it will be delivered again")]
-        public static partial void SettlementFailed(ILogger logger, string subscription, string kafkaTopic, int partition, long offset, Exception e);
     }
 }

@@ -19,11 +19,10 @@ namespace Hermes.Delivery.Batches;
 internal sealed partial class BatchDelivery : ISubscriptionDelivery, IAwaitsBytes
 {
     private readonly DeliveryEngine _engine;
-    private readonly ISettlements _settlements;
     private readonly Action _roomAgain;
     private readonly ILogger _logger;
     private readonly Timetable _timetable;
-    private readonly DiscardLines _discards;
+    private readonly MessageEnds _ends;
     private readonly Lock _gate = new();
     private readonly Queue<BatchParcel> _ready = new();
     private readonly Stack<Batch> _parts = new(); // of a split batch, the next one on top; they go before the open one
@@ -47,11 +46,10 @@ internal sealed partial class BatchDelivery : ISubscriptionDelivery, IAwaitsByte
     {
         _engine = engine;
         _plan = plan;
-        _settlements = settlements;
         _roomAgain = roomAgain;
         _logger = logger;
         _timetable = engine.Timetable;
-        _discards = new DiscardLines(logger, engine.Timetable);
+        _ends = new MessageEnds(engine, settlements, logger);
         _rate = new RateLimit(engine.Clock.TimestampFrequency);
         _rate.Set(plan.Rate, _timetable.Now);
         _alarm = new Alarm(_timetable, Look);

@@ -15,9 +15,5 @@ internal sealed partial class DeadLetterDelivery
 
         [LoggerMessage(LogEvents.LettersRecovered, LogLevel.Information, "{Subscription}: its dead-letter topic {Topic} takes letters again")]
         public static partial void LettersRecovered(ILogger logger, string subscription, string topic);
-
-        [LoggerMessage(LogEvents.SettlementFailed, LogLevel.Error,
-            "{Subscription}: the end of {KafkaTopic}/{Partition}@{Offset} could not be recorded; it will be delivered again")]
-        public static partial void SettlementFailed(ILogger logger, string subscription, string kafkaTopic, int partition, long offset, Exception e);
     }
 }

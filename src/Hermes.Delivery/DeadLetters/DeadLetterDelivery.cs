@@ -180,7 +180,7 @@ internal sealed partial class DeadLetterDelivery : ISubscriptionDelivery, ISettl
         if (fault is null)
         {
             Recovered(topic);
-            if (!letter.Abandoned) Settle(letter);
+            if (!letter.Abandoned) MessageEnds.Settle(_settlements, Name, letter.Message, letter.Settlement, _logger);
         }
         else
         {
@@ -201,18 +201,6 @@ internal sealed partial class DeadLetterDelivery : ISubscriptionDelivery, ISettl
         _engine.Bytes.Notify();
 
         if (room) _roomAgain();
-    }
-
-    private void Settle(HeldLetter letter)
-    {
-        try
-        {
-            _settlements.Settled(letter.Message, letter.Settlement);
-        }
-        catch (Exception e)
-        {
-            Log.SettlementFailed(_logger, Name, letter.Message.KafkaTopic, letter.Message.Partition, letter.Message.Offset, e);
-        }
     }
 
     private Message<byte[]?, byte[]?> Record(Message message, Settlement settlement)

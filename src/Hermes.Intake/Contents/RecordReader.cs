@@ -92,19 +92,8 @@ public sealed class RecordReader
     internal ReadRecord Unreadable(ConsumeResult<byte[], byte[]> record, OffsetLedger ledger, string fault) =>
         Unreadable(record, ledger, new(headers: null, _settings), fault);
 
-    private static ReadRecord Unreadable(ConsumeResult<byte[], byte[]> record, OffsetLedger ledger, RecordHeaders headers, string fault) => ReadRecord.Of(new()
-    {
-        Id = headers.Id ?? "",
-        KafkaTopic = ledger.Topic,
-        Partition = ledger.Partition,
-        Offset = record.Offset.Value,
-        Epoch = ledger.Epoch,
-        Key = record.Message.Key,
-        Record = record.Message,
-        Body = record.Message.Value,
-        Fault = fault,
-        PublishedMs = headers.PublishedMs ?? record.Message.Timestamp.UnixTimestampMs,
-    });
+    private static ReadRecord Unreadable(ConsumeResult<byte[], byte[]> record, OffsetLedger ledger, RecordHeaders headers, string fault) =>
+        ReadRecord.Of(ToMessage(record, ledger, headers, new(record.Message.Value, null, null, []), null, default, false, fault));
 
     private static SchemaReference? Version(RecordContract contract, RecordHeaders headers) =>
         headers.SchemaVersion is { } version ? new SchemaReference(contract.Subject, version, IsId: false) : null;
@@ -117,7 +106,7 @@ public sealed class RecordReader
 
     private static Message ToMessage(
         ConsumeResult<byte[], byte[]> record, OffsetLedger ledger, RecordHeaders headers, Unwrapped unwrapped, CompiledSchema? schema,
-        ReadOnlyMemory<byte> avro, bool isAvro)
+        ReadOnlyMemory<byte> avro, bool isAvro, string? fault = null)
     {
         var id = headers.Id ?? unwrapped.Id ?? "";
         return new()
@@ -133,6 +122,7 @@ public sealed class RecordReader
             Schema = schema,
             Avro = avro,
             IsAvro = isAvro,
+            Fault = fault,
             PublishedMs = headers.PublishedMs ?? record.Message.Timestamp.UnixTimestampMs,
             ReachedBefore = ledger.ReachedBefore(record.Offset.Value),
             ExternalMetadata = headers.ExternalMetadata(id, unwrapped),

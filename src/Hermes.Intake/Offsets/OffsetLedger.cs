@@ -98,8 +98,7 @@ public class OffsetLedger
                 return;
             _settled[at] = true;
             _changes++;
-            if (!_reached.IsEmpty)
-                _reached.Forget(offset);
+            _reached.Forget(offset);
             if (at == _head)
                 Advance();
         }
@@ -122,7 +121,7 @@ public class OffsetLedger
             }
             // What an earlier owner had settled beyond what was read so far must not be forgotten.
             _settledBefore.CopyFrom(_next, runs);
-            _reached.CopyTo(runs);
+            _reached.CopyFrom(committable, runs);
             _settledBefore.CopyReachedFrom(_next, runs);
             return new(committable, runs.ToMetadata());
         }

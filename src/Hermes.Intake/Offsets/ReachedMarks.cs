@@ -5,9 +5,7 @@ internal sealed class ReachedMarks
 {
     private readonly SortedDictionary<long, List<ulong>> _marks = [];
 
-    public bool IsEmpty => _marks.Count == 0;
-
-    public IReadOnlyList<ulong> Of(long offset) => _marks.TryGetValue(offset, out var marks) ? marks : [];
+    public IReadOnlyList<ulong> Of(long offset) => _marks.Count > 0 && _marks.TryGetValue(offset, out var marks) ? marks : [];
 
     public void Add(long offset, ulong mark)
     {
@@ -17,12 +15,19 @@ internal sealed class ReachedMarks
             marks.Add(mark);
     }
 
-    public void Forget(long offset) => _marks.Remove(offset);
-
-    /// <summary>Tells the writer all, in rising order of their offsets.</summary>
-    public void CopyTo(SettledRunsWriter writer)
+    public void Forget(long offset)
     {
-        foreach (var (offset, marks) in _marks)
-            writer.Reached(offset, marks);
+        if (_marks.Count > 0)
+            _marks.Remove(offset);
+    }
+
+    /// <summary>Tells the writer those of an offset and all above it, in rising order.</summary>
+    public void CopyFrom(long offset, SettledRunsWriter writer)
+    {
+        foreach (var (at, marks) in _marks)
+        {
+            if (at >= offset)
+                writer.Reached(at, marks);
+        }
     }
 }

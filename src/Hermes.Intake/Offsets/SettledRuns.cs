@@ -15,12 +15,12 @@ public sealed class SettledRuns
     internal const string Prefix = "hw1:";
 
     private readonly List<(long First, long End)> _runs;
-    private readonly Dictionary<long, IReadOnlyList<ulong>> _reached;
+    private readonly ReachedMarks _reached;
 
-    private SettledRuns(List<(long, long)> runs, Dictionary<long, IReadOnlyList<ulong>> reached) => (_runs, _reached) = (runs, reached);
+    private SettledRuns(List<(long, long)> runs, ReachedMarks reached) => (_runs, _reached) = (runs, reached);
 
     /// <summary>Nothing.</summary>
-    public static SettledRuns None { get; } = new([], []);
+    public static SettledRuns None { get; } = new([], new());
 
     /// <summary>Reads what a commit's metadata says. What is cut off or garbled says nothing from there on.</summary>
     public static SettledRuns Parse(long committed, string? metadata)
@@ -39,21 +39,19 @@ public sealed class SettledRuns
             runs.Add((position + gap, position + gap + length));
             position += gap + length;
         }
-        return new(runs, []);
+        return new(runs, new());
     }
 
-    private static Dictionary<long, IReadOnlyList<ulong>> ParseReached(long committed, ReadOnlySpan<byte> bytes)
+    private static ReachedMarks ParseReached(long committed, ReadOnlySpan<byte> bytes)
     {
-        var reached = new Dictionary<long, IReadOnlyList<ulong>>();
+        var reached = new ReachedMarks();
         var (at, offset) = (0, committed);
         while (TryRead(bytes, ref at, out var gap) && TryRead(bytes, ref at, out var count)
             && gap >= 0 && offset <= long.MaxValue - gap && count > 0 && count <= (bytes.Length - at) / sizeof(ulong))
         {
             offset += gap;
-            var marks = new ulong[count];
-            for (var i = 0; i < marks.Length; i++, at += sizeof(ulong))
-                marks[i] = BinaryPrimitives.ReadUInt64BigEndian(bytes[at..]);
-            reached[offset] = marks;
+            for (; count > 0; count--, at += sizeof(ulong))
+                reached.Add(offset, BinaryPrimitives.ReadUInt64BigEndian(bytes[at..]));
         }
         return reached;
     }
@@ -77,16 +75,7 @@ public sealed class SettledRuns
     }
 
     /// <summary>The marks of the targets that took an offset's message.</summary>
-    public IReadOnlyList<ulong> ReachedOf(long offset) => _reached.Count > 0 && _reached.TryGetValue(offset, out var marks) ? marks : [];
-
-    /// <summary>Tells the writer of the reached targets from an offset on.</summary>
-    internal void CopyReachedFrom(long offset, SettledRunsWriter writer)
-    {
-        if (_reached.Count == 0)
-            return;
-        foreach (var (at, marks) in _reached.Where(r => r.Key >= offset).OrderBy(r => r.Key))
-            writer.Reached(at, marks);
-    }
+    public IReadOnlyList<ulong> ReachedOf(long offset) => _reached.Of(offset);
 
     /// <summary>Tells the writer of the runs from an offset on.</summary>
     internal void CopyFrom(long offset, SettledRunsWriter writer)
@@ -99,6 +88,9 @@ public sealed class SettledRuns
             writer.Run(Math.Max(first, offset), end);
         }
     }
+
+    /// <summary>Tells the writer of the reached targets from an offset on.</summary>
+    internal void CopyReachedFrom(long offset, SettledRunsWriter writer) => _reached.CopyFrom(offset, writer);
 
     private static bool TryRead(ReadOnlySpan<byte> bytes, ref int at, out long value)
     {

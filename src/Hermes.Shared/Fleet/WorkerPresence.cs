@@ -25,19 +25,15 @@ internal sealed partial class WorkerPresence(IZooKeeper zooKeeper, WorkerPaths p
             {
                 await KeepAsync(stoppingToken);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
             catch (Exception e) when (e is IOException or SessionExpiredException)
             {
                 // The next connection, or session, is another chance.
             }
-            catch (Exception e) // whatever it was: the work goes on, and this is tried again
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested) // whatever it was: the work goes on, and this is tried again
             {
                 if (_outage.Fails(e))
                     Log.NotShown(logger, e, paths.Folder, RetryPause);
-                await Task.Delay(RetryPause, clock, stoppingToken).ContinueWith(static _ => { }, TaskScheduler.Default);
+                await Task.Delay(RetryPause, clock, stoppingToken);
             }
         }
     }

@@ -14,17 +14,11 @@ public static class WorkerSignature
     /// <summary>Of this process: <c>machine/1234 hermes-workers/0.1.0</c>.</summary>
     public static string Text { get; } = $"{WorkerHost.Worker} {Product}{Version}";
 
-    /// <summary>The version in such a text; <see langword="null"/> where it is another's.</summary>
-    public static string? VersionIn(ReadOnlySpan<byte> text)
+    /// <summary>What such a text tells: the machine and process (a <see cref="Fleet.PresentWorker.Id"/>), and the version; neither where it is
+    /// another's.</summary>
+    public static (string? Worker, string? Version) Read(ReadOnlySpan<byte> text)
     {
         var words = Encoding.UTF8.GetString(text);
-        return words.LastIndexOf($" {Product}", StringComparison.Ordinal) is var at and >= 0 ? words[(at + 1 + Product.Length)..] : null;
-    }
-
-    /// <summary>The machine and process in such a text: a <see cref="Fleet.PresentWorker.Id"/>; <see langword="null"/> where it is another's.</summary>
-    public static string? WorkerIn(ReadOnlySpan<byte> text)
-    {
-        var words = Encoding.UTF8.GetString(text);
-        return words.LastIndexOf($" {Product}", StringComparison.Ordinal) is var at and >= 0 ? words[..at] : null;
+        return words.LastIndexOf($" {Product}", StringComparison.Ordinal) is var at and >= 0 ? (words[..at], words[(at + 1 + Product.Length)..]) : default;
     }
 }

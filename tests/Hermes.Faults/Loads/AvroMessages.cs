@@ -1,10 +1,9 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Hermes.Faults.Accounts;
 using Hermes.Shared.Avro;
 using Hermes.Shared.Naming;
+using Hermes.Testing.Installations;
 
 namespace Hermes.Faults.Loads;
 
@@ -29,13 +28,6 @@ internal static class AvroMessages
         var now = TimeProvider.System.GetUtcNow();
         var timestamp = now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         using var json = JsonDocument.Parse($$$"""{"__metadata":{"messageId":"{{{id}}}","timestamp":"{{{timestamp}}}"},"number":"{{{id}}}"}""");
-        var version = new byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32BigEndian(version, 1);
-        return new(new(id), new()
-        {
-            Value = Compiled.ToAvro(json.RootElement),
-            Headers = new() { { "id", Encoding.UTF8.GetBytes(id) }, { "sv", version } },
-            Timestamp = new(now),
-        });
+        return new(new(id), FrontendRecords.Avro(id, Compiled.ToAvro(json.RootElement), version: 1, now));
     }
 }

@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Hermes.Faults.Accounts;
-using Hermes.Shared.Envelope;
+using Hermes.Testing.Installations;
 
 namespace Hermes.Faults.Loads;
 
@@ -12,7 +11,6 @@ internal static class JsonMessages
 {
     private const string RefusalMember = "refuse";
     private const int Keys = 16, RefusedOneOf = 20;
-    private static readonly JsonEnvelope Envelope = new();
 
     /// <summary>The message of a number.</summary>
     public static Outgoing Make(long number)
@@ -23,14 +21,7 @@ internal static class JsonMessages
         // Of the refused every other one for good at once (400), every other one until its attempts are used up (500).
         var refusal = number % RefusedOneOf == 7 ? number % (2 * RefusedOneOf) == 7 ? 400 : 500 : (int?)null;
         var body = $$"""{"number":"{{id}}"{{(refusal is null ? "" : string.Create(CultureInfo.InvariantCulture, $",\"{RefusalMember}\":{refusal}"))}}}""";
-        var now = TimeProvider.System.GetUtcNow();
-        return new(new(id) { Key = key, Refusal = refusal }, new()
-        {
-            Key = key is null ? null! : Encoding.UTF8.GetBytes(key),
-            Value = Envelope.Wrap(Encoding.UTF8.GetBytes(body), id, now.ToUnixTimeMilliseconds(), []),
-            Headers = new() { { "id", Encoding.UTF8.GetBytes(id) } },
-            Timestamp = new(now),
-        });
+        return new(new(id) { Key = key, Refusal = refusal }, FrontendRecords.Json(id, key, body, TimeProvider.System.GetUtcNow()));
     }
 
     /// <summary>What the content of a delivered message asks its endpoint to answer; null: to take it.</summary>

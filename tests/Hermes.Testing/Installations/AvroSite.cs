@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
-using System.Text;
 using System.Text.Json;
-using Confluent.Kafka;
 using Hermes.Shared.Avro;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
@@ -56,13 +53,8 @@ public sealed class AvroSite : IAsyncDisposable
     }
 
     /// <summary>Publishes whatever bytes, as of that version.</summary>
-    public Task WriteAsync(int partition, int number, byte[] value, int version, string? topic = null)
-    {
-        var header = new byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(header, version);
-        return Hermes.WriteAsync(new(topic ?? Hermes.KafkaTopic, partition),
-            new() { Value = value, Headers = new() { { "id", Encoding.UTF8.GetBytes($"m{number}") }, { "sv", header } } });
-    }
+    public Task WriteAsync(int partition, int number, byte[] value, int version, string? topic = null) =>
+        Hermes.WriteAsync(new(topic ?? Hermes.KafkaTopic, partition), FrontendRecords.Avro($"m{number}", value, version));
 
     public async ValueTask DisposeAsync()
     {

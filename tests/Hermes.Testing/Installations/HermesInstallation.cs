@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
-using Hermes.Shared.Envelope;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
@@ -14,7 +12,6 @@ public sealed class HermesInstallation : IAsyncDisposable
 {
     private readonly KafkaAdministration _administration;
     private readonly IProducer<byte[], byte[]> _producer;
-    private readonly JsonEnvelope _envelope = new();
 
     private HermesInstallation(ZooKeeperClient zooKeeper, string root, KafkaSettings kafka, string zooKeeperServers)
     {
@@ -53,17 +50,15 @@ public sealed class HermesInstallation : IAsyncDisposable
         var zooKeeper = ZooKeeperClient.Start(new() { ConnectionString = zooKeeperServers });
         var kafka = new KafkaSettings { BootstrapServers = brokers, Namespace = root.Trim('/'), TopicMapper = mapper };
         var installation = new HermesInstallation(zooKeeper, root, kafka, zooKeeperServers);
-        await installation._administration.CreateTopicAsync(installation.KafkaTopic, partitions, replicas, new Dictionary<string, string>(StringComparer.Ordinal));
-        await Until.TrueAsync(async () => (await installation._administration.PartitionsAsync(installation.KafkaTopic)).Count == partitions, "the topic that was created");
         await installation.Registry.CreateGroupAsync(new() { GroupName = Topic.Group }, Cancellation);
-        await installation.Registry.CreateTopicAsync(new() { Name = Topic.ToString(), ContentType = ContentTypes.Json }, Cancellation);
+        await installation.AddTopicAsync(Topic, ContentTypes.Json, partitions, replicas);
         return installation;
     }
 
     /// <summary>Creates one more topic, of the same group.</summary>
-    public async Task AddTopicAsync(TopicName topic, string contentType, int partitions)
+    public async Task AddTopicAsync(TopicName topic, string contentType, int partitions, short replicas = 1)
     {
-        await _administration.CreateTopicAsync(KafkaTopicOf(topic), partitions, 1, new Dictionary<string, string>(StringComparer.Ordinal));
+        await _administration.CreateTopicAsync(KafkaTopicOf(topic), partitions, replicas, new Dictionary<string, string>(StringComparer.Ordinal));
         await Until.TrueAsync(async () => (await _administration.PartitionsAsync(KafkaTopicOf(topic))).Count == partitions, "the topic that was created");
         await Registry.CreateTopicAsync(new() { Name = topic.ToString(), ContentType = contentType }, Cancellation);
     }
@@ -115,15 +110,7 @@ public sealed class HermesInstallation : IAsyncDisposable
     public async Task<string> PublishAsync(string? key, string body, DateTimeOffset? at = null, params KeyValuePair<string, string>[] headers)
     {
         var id = Guid.NewGuid().ToString();
-        var time = at ?? TimeProvider.System.GetUtcNow();
-        var record = new Message<byte[], byte[]>
-        {
-            Key = key is null ? null! : Encoding.UTF8.GetBytes(key),
-            Value = _envelope.Wrap(Encoding.UTF8.GetBytes(body), id, time.ToUnixTimeMilliseconds(), headers),
-            Headers = new() { { "id", Encoding.UTF8.GetBytes(id) } },
-            Timestamp = new(time),
-        };
-        await _producer.ProduceAsync(KafkaTopic, record, Cancellation);
+        await _producer.ProduceAsync(KafkaTopic, FrontendRecords.Json(id, key, body, at ?? TimeProvider.System.GetUtcNow(), headers), Cancellation);
         return id;
     }
 
