@@ -53,7 +53,7 @@ internal sealed class Conductor
         foreach (var subscription in Subscribed.Live)
             await subscription.CreateAsync(hermes, site.Endpoint);
         var resting = await Subscribed.Resting.CreateAsync(hermes, site.Endpoint);
-        var letters = await LetterReader.CreateAsync(hermes, LedgerOf(Subscribed.Letters.Name), _findings, Subscribed.Letters.FullName);
+        var letters = await LetterReader.CreateAsync(hermes, LedgerOf(Subscribed.Letters.Name), _findings, site.Board, Subscribed.Letters.FullName);
         await SetStateAsync(hermes, resting, SubscriptionState.Suspended, cancellationToken);
         var sweeps = new SweepDesk(hermes, site.Endpoint);
         var stranger = hermes.Names.ConsumerGroup(new(HermesInstallation.Topic, "stranger"));

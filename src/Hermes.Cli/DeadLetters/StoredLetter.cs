@@ -40,6 +40,7 @@ internal sealed record StoredLetter(int Partition, long Offset, LetterAccount Ac
     public JsonObject ToDocument()
     {
         var document = ToRow();
+        document["discardedBy"] = Account.DiscardedBy is "" ? null : Account.DiscardedBy;
         document["publishedAt"] = Moment(Account.PublishedMs);
         document["topic"] = Account.Topic;
         document["partition"] = Account.Partition;

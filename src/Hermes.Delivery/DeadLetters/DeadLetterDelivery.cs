@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Hermes.Delivery.Retries;
 using Hermes.Delivery.Telemetry;
 using Hermes.Shared.DeadLetters;
+using Hermes.Shared.Hosting;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 using Microsoft.Extensions.Logging;
@@ -211,7 +212,7 @@ internal sealed partial class DeadLetterDelivery : ISubscriptionDelivery, ISettl
         // Of a letter that was delivered again in vain, what counts is still where its message first was.
         var account = new LetterAccount(
             Name, before?.Topic ?? message.KafkaTopic, before?.Partition ?? message.Partition, before?.Offset ?? message.Offset, message.PublishedMs,
-            settlement.Reason ?? "", settlement.Attempts, settlement.Status, now, (before?.Times ?? 0) + 1);
+            settlement.Reason ?? "", settlement.Attempts, settlement.Status, now, WorkerHost.Worker, (before?.Times ?? 0) + 1);
         return new()
         {
             Key = message.Key,

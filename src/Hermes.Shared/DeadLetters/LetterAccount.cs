@@ -14,9 +14,10 @@ namespace Hermes.Shared.DeadLetters;
 /// <param name="Attempts">How many attempts were made.</param>
 /// <param name="Status">The HTTP status of the last one; 0 when no answer came.</param>
 /// <param name="DiscardedAtMs">When it was discarded.</param>
+/// <param name="DiscardedBy">By which worker: machine and process id; empty where a letter does not tell.</param>
 /// <param name="Times">How often it was discarded.</param>
 public sealed record LetterAccount(
-    string Subscription, string Topic, int Partition, long Offset, long PublishedMs, string Reason, int Attempts, int Status, long DiscardedAtMs, int Times)
+    string Subscription, string Topic, int Partition, long Offset, long PublishedMs, string Reason, int Attempts, int Status, long DiscardedAtMs, string DiscardedBy, int Times)
 {
     /// <summary>Reads the headers of a record; null when it is no dead letter.</summary>
     public static LetterAccount? Read(Headers? headers)
@@ -26,7 +27,7 @@ public sealed record LetterAccount(
         return new(
             subscription, topic, (int)Number(headers, LetterHeaders.Partition), Number(headers, LetterHeaders.Offset), Number(headers, LetterHeaders.Published),
             Text(headers, LetterHeaders.Reason) ?? "", (int)Number(headers, LetterHeaders.Attempts), (int)Number(headers, LetterHeaders.Status),
-            Number(headers, LetterHeaders.DiscardedAt), (int)Math.Max(Number(headers, LetterHeaders.Times), 1));
+            Number(headers, LetterHeaders.DiscardedAt), Text(headers, LetterHeaders.DiscardedBy) ?? "", (int)Math.Max(Number(headers, LetterHeaders.Times), 1));
     }
 
     /// <summary>The headers of the message, with these in place of older ones of the same kind.</summary>
@@ -44,6 +45,7 @@ public sealed record LetterAccount(
         if (Status != 0)
             Add(headers, LetterHeaders.Status, Status);
         Add(headers, LetterHeaders.DiscardedAt, DiscardedAtMs);
+        Add(headers, LetterHeaders.DiscardedBy, DiscardedBy);
         Add(headers, LetterHeaders.Topic, Topic);
         Add(headers, LetterHeaders.Partition, Partition);
         Add(headers, LetterHeaders.Offset, Offset);

@@ -21,6 +21,9 @@ public static class LetterHeaders
     /// <summary>When it was discarded: milliseconds since 1970-01-01 UTC.</summary>
     public const string DiscardedAt = Prefix + "discarded-at";
 
+    /// <summary>By which worker: <see cref="Hosting.WorkerHost.Worker"/>.</summary>
+    public const string DiscardedBy = Prefix + "discarded-by";
+
     /// <summary>The Kafka topic that it was published to.</summary>
     public const string Topic = Prefix + "topic";
 

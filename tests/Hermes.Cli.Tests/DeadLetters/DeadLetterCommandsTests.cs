@@ -36,7 +36,7 @@ public sealed class DeadLetterCommandsTests(ZooKeeperFixture zooKeeper, Emulator
         Assert.Single((await _site.RunAsync("dead-letters", "list", "shop.orders", "billing", "--limit", "2", "--json")).Succeeded().Json.AsArray());
         var one = (await _site.RunAsync("dead-letters", "show", "shop.orders", "billing", "0:1", "--json")).Succeeded().Json;
         Assert.Equal("""{"number":1}""", (string?)one["body"]);
-        Assert.Equal((7L, "key"), ((long)one["offset"]!, (string?)one["key"]));
+        Assert.Equal((7L, "key", "machine/7"), ((long)one["offset"]!, (string?)one["key"], (string?)one["discardedBy"]));
         Assert.Equal("id", (string?)one["headers"]![0]!["name"]);
     }
 
@@ -90,7 +90,7 @@ public sealed class DeadLetterCommandsTests(ZooKeeperFixture zooKeeper, Emulator
         }
         for (var number = 0; number < count; number++)
         {
-            var headers = new LetterAccount(subscription, $"{_site.Namespace}_shop.orders", 0, 6 + number, 1_700_000_000_000, "status 400", 1, 400, 1_700_000_001_000 + number, 1)
+            var headers = new LetterAccount(subscription, $"{_site.Namespace}_shop.orders", 0, 6 + number, 1_700_000_000_000, "status 400", 1, 400, 1_700_000_001_000 + number, "machine/7", 1)
                 .Over(new Headers { { "id", Encoding.UTF8.GetBytes($"id-{number}") } });
             await producer.ProduceAsync(Topic, new()
             {

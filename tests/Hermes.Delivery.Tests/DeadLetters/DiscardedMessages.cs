@@ -4,6 +4,7 @@ using Confluent.Kafka;
 using Hermes.Delivery.Tests.Batches;
 using Hermes.Delivery.Tests.Recorded;
 using Hermes.Shared.DeadLetters;
+using Hermes.Shared.Hosting;
 using Hermes.Shared.Naming;
 using Hermes.Shared.Registry;
 using Hermes.Testing;
@@ -51,7 +52,7 @@ public sealed class DiscardedMessages : IAsyncLifetime
         Assert.Equal([0, 0, 0, 3], letter.Headers[2].GetValueBytes());
         Assert.Equal(_clock.GetUtcNow().ToUnixTimeMilliseconds(), letter.Timestamp.UnixTimestampMs);
         Assert.Equal(
-            new LetterAccount("bench.rec$plain", "bench.rec", 3, 77, 1_700_000_000_123, "status 422", 1, 422, letter.Timestamp.UnixTimestampMs, 1),
+            new LetterAccount("bench.rec$plain", "bench.rec", 3, 77, 1_700_000_000_123, "status 422", 1, 422, letter.Timestamp.UnixTimestampMs, WorkerHost.Worker, 1),
             LetterAccount.Read(letter.Headers));
     }
 
@@ -59,7 +60,7 @@ public sealed class DiscardedMessages : IAsyncLifetime
     public async Task Of_a_letter_that_was_delivered_again_in_vain_the_first_place_counts_and_how_often()
     {
         _rig.Endpoint.Answer = _ => 400;
-        var first = new LetterAccount("bench.rec$plain", "bench.rec", 1, 5, 42, "before", 9, 500, 50, 2).Over(new Headers { { "id", "a"u8.ToArray() } });
+        var first = new LetterAccount("bench.rec$plain", "bench.rec", 1, 5, 42, "before", 9, 500, 50, "elsewhere/1", 2).Over(new Headers { { "id", "a"u8.ToArray() } });
         Open().TryAccept(new()
         {
             Id = "a",
@@ -75,6 +76,7 @@ public sealed class DiscardedMessages : IAsyncLifetime
         var letter = _box.Written[0].Letter;
         var account = LetterAccount.Read(letter.Headers)!;
         Assert.Equal(("bench.rec", 1, 5L, 42L, "status 400", 1, 3), (account.Topic, account.Partition, account.Offset, account.PublishedMs, account.Reason, account.Attempts, account.Times));
+        Assert.Equal(WorkerHost.Worker, account.DiscardedBy);
         Assert.Equal(letter.Headers.Count, letter.Headers.Select(header => header.Key).Distinct(StringComparer.Ordinal).Count());
     }
 

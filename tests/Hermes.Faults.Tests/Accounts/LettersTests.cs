@@ -1,4 +1,5 @@
 using Hermes.Faults.Accounts;
+using Hermes.Faults.Links;
 
 namespace Hermes.Faults.Tests.Accounts;
 
@@ -16,16 +17,15 @@ public sealed class LettersTests : HandWrittenHistory
 
     [Theory]
     [InlineData("kill consumer-1", true)]
-    [InlineData("kill consumer-2", false)] // the attempt was another's
+    [InlineData("kill consumer-2", false)] // the letter was another's
     [InlineData("stop consumer-1", false)]
     public void A_second_letter_is_excused_as_a_second_delivery_is(string fault, bool isExcused)
     {
         PublishAs(static message => message with { Refusal = 400 }, 0);
-        Ledger.Try(Subscription, "m0", One);
-        Letter(0);
+        Letter(0, One);
         Wait(0.5);
         Happens($"0 {fault} for 1");
-        Letter(0);
+        Letter(0, One);
         Check();
         Assert.Equal(isExcused ? 0 : 1, Findings.CountOf(Audit.Unexplained));
     }
@@ -80,6 +80,6 @@ public sealed class LettersTests : HandWrittenHistory
         Assert.False(Findings.AreNone);
     }
 
-    private void Letter(int number, long? offset = null) =>
-        Ledger.Letter(Subscription, $"m{number}", new(Subscription, "topic", 0, offset ?? number, 0, "status 400", 1, 400, 0, 1));
+    private void Letter(int number, Origin? by = null, long? offset = null) =>
+        Ledger.Letter(Subscription, $"m{number}", new(Subscription, "topic", 0, offset ?? number, 0, "status 400", 1, 400, 0, "machine/1", 1), by ?? Origin.Elsewhere);
 }

@@ -11,7 +11,6 @@ internal sealed class Ledger(RunClock clock, Findings findings)
     private readonly Dictionary<(int Partition, long Offset), Message> _byOffset = [];
     private readonly Dictionary<string, Dictionary<string, List<Delivery>>> _deliveries = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Subscription, int Partition), long> _checked = [];
-    private readonly Dictionary<(string Subscription, string Id), Origin> _tried = [];
 
     /// <summary>How many messages the broker has for certain.</summary>
     public int Confirmed
@@ -53,15 +52,8 @@ internal sealed class Ledger(RunClock clock, Findings findings)
         }
     }
 
-    /// <summary>An attempt has reached the endpoint, whatever it answers.</summary>
-    public void Try(string subscription, string id, Origin origin)
-    {
-        lock (_gate)
-            _tried[(subscription, id)] = origin;
-    }
-
-    /// <summary>A dead letter was read: its subscription has given the message up.</summary>
-    public void Letter(string subscription, string id, LetterAccount account)
+    /// <summary>A dead letter was read: its subscription, at this worker, has given the message up.</summary>
+    public void Letter(string subscription, string id, LetterAccount account, Origin origin)
     {
         lock (_gate)
         {
@@ -69,7 +61,7 @@ internal sealed class Ledger(RunClock clock, Findings findings)
                 findings.Add("letters of messages that nobody published", $"{subscription}: '{id}'");
             else if (message.IsConfirmed && (message.Partition, message.Offset) != (account.Partition, account.Offset))
                 findings.Add("letters that tell another place", $"{subscription}: '{id}' of partition {message.Partition}, offset {message.Offset}: {account}");
-            Of(subscription, id).Add(new(clock.Now, _tried.GetValueOrDefault((subscription, id), Origin.Elsewhere), Job: null, IsLetter: true));
+            Of(subscription, id).Add(new(clock.Now, origin, Job: null, IsLetter: true));
         }
     }
 

@@ -6,7 +6,8 @@ namespace Hermes.Faults.Links;
 /// <summary>Knows the fleet's processes, the link from each worker to each service, and whose each connection is.</summary>
 internal sealed class Switchboard : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<int, string> _processes = new();
+    private readonly ConcurrentDictionary<int, string> _processes = new(); // that run
+    private readonly ConcurrentDictionary<int, string> _everyone = new();
     private readonly ConcurrentDictionary<(string Worker, string Service), Link> _links = new();
     private readonly ConcurrentDictionary<int, Origin> _origins = new();
     private readonly CancellationTokenSource _stop = new();
@@ -25,8 +26,11 @@ internal sealed class Switchboard : IAsyncDisposable
     {
         foreach (var (old, _) in _processes.Where(p => p.Value == worker).ToArray())
             _processes.TryRemove(old, out _);
-        _processes[processId] = worker;
+        _processes[processId] = _everyone[processId] = worker;
     }
+
+    /// <summary>Who a process is, or was.</summary>
+    public Origin OriginOfProcess(int processId) => _everyone.TryGetValue(processId, out var name) ? new(name, processId) : Origin.Elsewhere;
 
     /// <summary>The link from a worker to a service.</summary>
     public Link this[string worker, string service] => _links.GetOrAdd((worker, service), static _ => new());

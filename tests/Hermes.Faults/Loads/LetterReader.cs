@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Hermes.Faults.Accounts;
+using Hermes.Faults.Links;
 using Hermes.Shared.DeadLetters;
 using Hermes.Shared.Kafka;
 using Hermes.Shared.Naming;
@@ -17,16 +19,17 @@ internal sealed class LetterReader
     private readonly HermesInstallation _hermes;
     private readonly Ledger _ledger;
     private readonly Findings _findings;
+    private readonly Switchboard _board;
     private readonly SubscriptionName _subscription;
     private readonly string _topic;
 
-    private LetterReader(HermesInstallation hermes, Ledger ledger, Findings findings, SubscriptionName subscription) =>
-        (_hermes, _ledger, _findings, _subscription, _topic) = (hermes, ledger, findings, subscription, DeadLetterTopics.Of(subscription, null, hermes.Names));
+    private LetterReader(HermesInstallation hermes, Ledger ledger, Findings findings, Switchboard board, SubscriptionName subscription) =>
+        (_hermes, _ledger, _findings, _board, _subscription, _topic) = (hermes, ledger, findings, board, subscription, DeadLetterTopics.Of(subscription, null, hermes.Names));
 
     /// <summary>Makes the topic, so that it can be read from the start on.</summary>
-    public static async Task<LetterReader> CreateAsync(HermesInstallation hermes, Ledger ledger, Findings findings, SubscriptionName subscription)
+    public static async Task<LetterReader> CreateAsync(HermesInstallation hermes, Ledger ledger, Findings findings, Switchboard board, SubscriptionName subscription)
     {
-        var reader = new LetterReader(hermes, ledger, findings, subscription);
+        var reader = new LetterReader(hermes, ledger, findings, board, subscription);
         await hermes.Administration.CreateTopicAsync(reader._topic, Partitions, 1, new Dictionary<string, string>(StringComparer.Ordinal));
         return reader;
     }
@@ -65,8 +68,11 @@ internal sealed class LetterReader
         next[record.Partition.Value] = record.Offset.Value + 1;
         var id = record.Message.Headers.TryGetLastBytes("id", out var bytes) ? Encoding.UTF8.GetString(bytes) : "";
         if (LetterAccount.Read(record.Message.Headers) is { } account && account.Subscription == _subscription.ToString())
-            _ledger.Letter(_subscription.Name, id, account);
+            _ledger.Letter(_subscription.Name, id, account, WriterOf(account));
         else
             _findings.Add("letters that are not the subscription's", $"{_topic}, partition {record.Partition.Value}, offset {record.Offset.Value}: '{id}'");
     }
+
+    private Origin WriterOf(LetterAccount account) =>
+        account.DiscardedBy.Split('/') is [_, var process] && int.TryParse(process, CultureInfo.InvariantCulture, out var id) ? _board.OriginOfProcess(id) : Origin.Elsewhere;
 }

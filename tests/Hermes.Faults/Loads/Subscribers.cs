@@ -59,8 +59,6 @@ internal sealed class Subscribers : IAsyncDisposable
         var ids = Header("Hermes-Batch-Id") is null ? [Header("Hermes-Message-Id") ?? ""] : IdsOf(body.ToArray());
         var origin = _board.OriginOf(context.Connection.RemotePort);
         var ledger = _ledgerOf(subscription);
-        if (subscription == Subscribed.Letters.Name)
-            ledger.Try(subscription, ids[0], origin);
         var mood = Mood;
         if (mood is Mood.Hanging)
         {
