@@ -13,6 +13,7 @@ internal static class LogEvents
     public const int Blocked = 2108;
     public const int Moved = 2109;
     public const int HandOverCut = 2112;
+    public const int LeftUncommitted = 2113;
     public const int Serving = 2120;
     public const int Stopped = 2121;
     public const int StartFailed = 2122;

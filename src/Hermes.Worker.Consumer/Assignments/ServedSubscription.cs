@@ -205,7 +205,7 @@ internal sealed partial class ServedSubscription(
         [LoggerMessage(LogEvents.Stopping, LogLevel.Information, "Stops {Subscription}: takes no more, and finishes what is on the wire")]
         public static partial void Stopping(ILogger logger, SubscriptionName subscription);
 
-        [LoggerMessage(LogEvents.Stopped, LogLevel.Information, "Stopped {Subscription}; its offsets are committed")]
+        [LoggerMessage(LogEvents.Stopped, LogLevel.Information, "Stopped {Subscription}")]
         public static partial void Stopped(ILogger logger, SubscriptionName subscription);
 
         [LoggerMessage(LogEvents.StartFailed, LogLevel.Error, "{Subscription} cannot be served now; tried again in about {Pause}")]

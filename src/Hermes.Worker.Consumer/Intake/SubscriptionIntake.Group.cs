@@ -9,12 +9,13 @@ namespace Hermes.Worker.Consumer.Intake;
 internal sealed partial class SubscriptionIntake
 {
     /// <summary>Commits what is settled, while the group still lets us, and waits for the answer.</summary>
-    private void CommitLast(List<PartitionLedger> ledgers)
+    /// <returns>How many partitions the broker has refused or not confirmed.</returns>
+    private int CommitLast(List<PartitionLedger> ledgers)
     {
         // A partition at rest is committed too if it never was: its start, found by time, must not be searched for again.
         var due = ledgers.Select(l => (Ledger: l, Mark: l.Mark())).Where(d => d.Mark != d.Ledger.LastCommitted).ToList();
         if (due.Count == 0)
-            return;
+            return 0;
         using var list = new PartitionList(due.Count);
         foreach (var (ledger, mark) in due)
             list.Add(ledger.Topic, ledger.Partition, mark);
@@ -26,6 +27,7 @@ internal sealed partial class SubscriptionIntake
             else
                 CommitFailed(due[i].Ledger, errors[i]);
         }
+        return errors.Count(e => e is not ErrorCode.NoError);
     }
 
     /// <summary>The group has given our partitions to others already: nothing of ours counts any more.</summary>

@@ -99,10 +99,11 @@ internal sealed partial class SubscriptionIntake
                 _delivery.Abandon(ledger.Topic, ledger.Partition, ledger.Epoch);
         }
         CommitLater();
-        if (handOver.Ledgers.Exists(l => l.InFlight is not null || l.Mark() != l.LastCommitted) && spent < _options.HandOverBudget + LastCommitLimit)
+        var uncommitted = handOver.Ledgers.Count(l => l.InFlight is not null || l.Mark() != l.LastCommitted);
+        if (uncommitted > 0 && spent < _options.HandOverBudget + LastCommitLimit)
             return;
         Remove(handOver.Partitions);
-        Log.Revoked(_logger, Name, handOver.Partitions.Count);
+        TellOfRevocation(handOver.Partitions.Count, uncommitted);
         EndHandOver();
     }
 
@@ -124,8 +125,14 @@ internal sealed partial class SubscriptionIntake
     /// <summary>The consumer is being closed, off the intake thread: nothing is on the wire any more, and the broker may be waited for.</summary>
     private void GiveBackAtOnce(List<TopicPartition> partitions)
     {
-        CommitLast(Remove(partitions));
-        Log.Revoked(_logger, Name, partitions.Count);
+        TellOfRevocation(partitions.Count, CommitLast(Remove(partitions)));
         _consumer.Unassign();
+    }
+
+    private void TellOfRevocation(int partitions, int uncommitted)
+    {
+        Log.Revoked(_logger, Name, partitions);
+        if (uncommitted > 0)
+            Log.LeftUncommitted(_logger, Name, uncommitted);
     }
 }

@@ -10,8 +10,12 @@ internal sealed partial class SubscriptionIntake
         [LoggerMessage(LogEvents.Assigned, LogLevel.Information, "{Subscription} reads {Partitions}")]
         public static partial void Assigned(ILogger logger, string subscription, string partitions);
 
-        [LoggerMessage(LogEvents.Revoked, LogLevel.Information, "{Subscription} gives back {Count} partitions; what was settled is committed")]
+        [LoggerMessage(LogEvents.Revoked, LogLevel.Information, "{Subscription} gives back {Count} partitions")]
         public static partial void Revoked(ILogger logger, string subscription, int count);
+
+        [LoggerMessage(LogEvents.LeftUncommitted, LogLevel.Warning,
+            "{Subscription} gives back {Count} partitions whose last commit the broker has not confirmed; what that covers is delivered again by their next owner")]
+        public static partial void LeftUncommitted(ILogger logger, string subscription, int count);
 
         [LoggerMessage(LogEvents.Lost, LogLevel.Warning,
             "{Subscription} has lost {Count} partitions to other members; what was settled since the last commit is delivered again by them")]

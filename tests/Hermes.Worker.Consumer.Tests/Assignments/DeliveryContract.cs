@@ -18,6 +18,9 @@ public abstract class DeliveryContract(ZooKeeperFixture zooKeeper, ITestOutputHe
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
+    // A member that hears nothing for its session gives its partitions up, with what was not committed.
+    private const string LongerThanARestart = "00:00:30";
+
     // A commit each second, plus what a busy machine needs from the delivery to the broker's answer.
     private static readonly TimeSpan LastSecond = TimeSpan.FromSeconds(1.8);
 
@@ -216,7 +219,7 @@ public abstract class DeliveryContract(ZooKeeperFixture zooKeeper, ITestOutputHe
         await using var endpoint = await HttpEndpoint.StartAsync();
         await using var hermes = await HermesInstallation.CreateAsync(own.ConnectionString, zooKeeper.FreshRoot(), Broker.BootstrapServers);
         var subscription = await hermes.SubscribeAsync("billing", endpoint.Address);
-        await using var worker = RunningWorker.Start(hermes);
+        await using var worker = RunningWorker.Start(hermes, ("Consumer:GroupSessionTimeout", LongerThanARestart));
         await WhenAllCameAsync(endpoint, await hermes.PublishAsync(100), worker);
 
         await own.KillAsync();
@@ -230,7 +233,41 @@ public abstract class DeliveryContract(ZooKeeperFixture zooKeeper, ITestOutputHe
 
         await hermes.Registry.UpdateSubscriptionAsync(subscription, d => d with { State = SubscriptionState.Suspended }, Cancellation);
         await worker.WhenSaidAsync("Stopped shop.orders$billing");
-        Assert.Equal(300, (await hermes.CommittedAsync(subscription)).Sum(o => o.Offset.Value));
+        await AssertCommittedAsync(hermes, subscription, 300, worker);
+    }
+
+    [Fact]
+    public async Task A_stop_waits_a_while_for_a_broker_that_is_away_and_commits()
+    {
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        await using var hermes = await InstallAsync();
+        var subscription = await hermes.SubscribeAsync("billing", endpoint.Address);
+        await using var worker = RunningWorker.Start(hermes, ("Consumer:CommitInterval", "00:01:00"), ("Consumer:GroupSessionTimeout", LongerThanARestart));
+        await WhenAllCameAsync(endpoint, await hermes.PublishAsync(100), worker);
+
+        await Broker.StopAsync();
+        await hermes.Registry.UpdateSubscriptionAsync(subscription, d => d with { State = SubscriptionState.Suspended }, Cancellation);
+        await worker.WhenSaidAsync("Stops shop.orders$billing");
+        await Broker.StartAsync();
+        await worker.WhenSaidAsync("Stopped shop.orders$billing");
+        await AssertCommittedAsync(hermes, subscription, 100, worker);
+    }
+
+    [Fact]
+    public async Task A_stop_without_a_broker_says_what_is_not_committed()
+    {
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        await using var hermes = await InstallAsync();
+        var subscription = await hermes.SubscribeAsync("billing", endpoint.Address);
+        await using var worker = RunningWorker.Start(hermes, ("Consumer:CommitInterval", "00:01:00"));
+        await WhenAllCameAsync(endpoint, await hermes.PublishAsync(100), worker);
+
+        await Broker.StopAsync();
+        await hermes.Registry.UpdateSubscriptionAsync(subscription, d => d with { State = SubscriptionState.Suspended }, Cancellation);
+        await worker.WhenSaidAsync("Stopped shop.orders$billing");
+        Assert.Contains("4 partitions whose last commit the broker has not confirmed", worker.Output, StringComparison.Ordinal);
+        await Broker.StartAsync();
+        await AssertCommittedAsync(hermes, subscription, 0, worker);
     }
 
     protected abstract IKafkaBroker Broker { get; }
@@ -244,6 +281,12 @@ public abstract class DeliveryContract(ZooKeeperFixture zooKeeper, ITestOutputHe
     {
         await hermes.Registry.DeleteSubscriptionAsync(subscription, Cancellation);
         await hermes.SubscribeAsync(subscription.Name, endpoint.Address);
+    }
+
+    private static async Task AssertCommittedAsync(HermesInstallation hermes, SubscriptionName subscription, int messages, RunningWorker worker)
+    {
+        var committed = (await hermes.CommittedAsync(subscription)).Sum(o => o.Offset.Value);
+        Assert.True(committed == messages, $"{committed} messages are committed, not {messages}. The worker said:\n{worker.Output}");
     }
 
     private static async Task WhenAllCameAsync(HttpEndpoint endpoint, IReadOnlyList<string> ids, RunningWorker worker)
