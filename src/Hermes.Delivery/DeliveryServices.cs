@@ -30,7 +30,10 @@ public static class DeliveryServices
             services.TryAddSingleton(TimeProvider.System);
             services.AddMetrics();
             services.TryAddSingleton(static provider => new KafkaLetterBox(
-                provider.GetRequiredService<KafkaClients>(), provider.GetRequiredService<KafkaNames>(), provider.GetRequiredService<IOptions<DeliveryOptions>>().Value));
+                provider.GetRequiredService<KafkaClients>(),
+                provider.GetRequiredService<KafkaNames>(),
+                provider.GetRequiredService<IOptions<DeliveryOptions>>().Value,
+                provider.GetRequiredService<TimeProvider>()));
             services.TryAddSingleton(static provider =>
             {
                 var engine = new DeliveryEngine(

@@ -10,25 +10,27 @@ namespace Hermes.Delivery.DeadLetters;
 
 /// <summary>Writes dead letters to Kafka: one idempotent producer for the process, made with the first letter. A topic that is not there
 /// is created before its first letter.</summary>
-internal sealed class KafkaLetterBox(KafkaClients clients, KafkaNames names, DeliveryOptions options) : ILetterBox, IDisposable
+internal sealed class KafkaLetterBox(KafkaClients clients, KafkaNames names, DeliveryOptions options, TimeProvider clock) : ILetterBox, IDisposable
 {
     // A letter is a message as large as Hermes takes any, and headers.
     private const int LargestLetter = 16 * 1024 * 1024;
     private const int LettersAtOnce = 10_000;
     private const int KilobytesAtOnce = 64 * 1024;
-    private const int TimeoutMs = 30_000;
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MessageTimeout = TimeSpan.FromSeconds(30);
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, Task> _topics = new(StringComparer.Ordinal);
-    private IProducer<byte[]?, byte[]?>? _producer;
+    private LetterProducer? _producer;
     private KafkaAdministration? _administration;
     private bool _closed;
+
+    /// <summary>How long a letter may go without an answer from the client, which has told of all it gave up by then. 40 s.</summary>
+    public TimeSpan AnswerLimit { get; init; } = MessageTimeout + TimeSpan.FromSeconds(10);
 
     public string TopicOf(SubscriptionName subscription, DeadLetterExtensions asked) => DeadLetterTopics.Of(subscription, asked, names);
 
     public void Post(string topic, Message<byte[]?, byte[]?> letter, Action<string?> done)
     {
-        var topicIsThere = _topics.GetOrAdd(topic, EnsureAsync);
+        var topicIsThere = _topics.GetOrAdd(topic, EnsureInTimeAsync);
         if (topicIsThere.IsCompletedSuccessfully) Produce(topic, letter, done);
         else _ = PostLaterAsync(topicIsThere, topic, letter, done);
     }
@@ -36,8 +38,7 @@ internal sealed class KafkaLetterBox(KafkaClients clients, KafkaNames names, Del
     public void Dispose()
     {
         lock (_gate) _closed = true;
-        _producer?.Flush(Farewell);
-        _producer?.Dispose();
+        _producer?.Close();
         _administration?.Dispose();
     }
 
@@ -56,6 +57,8 @@ internal sealed class KafkaLetterBox(KafkaClients clients, KafkaNames names, Del
 
         Produce(topic, letter, done);
     }
+
+    private Task EnsureInTimeAsync(string topic) => EnsureAsync(topic).WaitAsync(AnswerLimit, clock);
 
     private async Task EnsureAsync(string topic)
     {
@@ -77,54 +80,51 @@ internal sealed class KafkaLetterBox(KafkaClients clients, KafkaNames names, Del
 
     private void Produce(string topic, Message<byte[]?, byte[]?> letter, Action<string?> done)
     {
+        LetterProducer producer;
         try
         {
-            var producer = Producer();
-            producer.Produce(topic, letter, report =>
-            {
-                if (MayBeStuck(report.Error)) Retire(producer);
-                if (report.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic) _topics.TryRemove(topic, out _);
-                done(report.Error.IsError ? $"{report.Error.Reason} ({report.Error.Code})" : null);
-            });
+            producer = Producer();
         }
         catch (Exception e) when (e is KafkaException or ObjectDisposedException or InvalidOperationException)
         {
-            done(e.Message); // its queue is full, or it has failed for good and is replaced
+            done(e.Message);
+            return;
         }
+
+        producer.Produce(topic, letter, error =>
+        {
+            if (MayBeStuck(error)) Replace(producer);
+            if (error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic) _topics.TryRemove(topic, out _);
+            done(error.IsError ? $"{error.Reason} ({error.Code})" : null);
+        });
     }
 
-    private IProducer<byte[]?, byte[]?> Producer()
+    private LetterProducer Producer()
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            return _producer ??= Build();
+            return _producer ??= new(Config(), AnswerLimit, Replace, clock);
         }
     }
 
-    private IProducer<byte[]?, byte[]?> Build()
+    private ProducerConfig Config()
     {
         var client = clients.Producer();
-        client.MessageTimeoutMs = TimeoutMs; // then it is told, held, and tried again
+        client.MessageTimeoutMs = (int)MessageTimeout.TotalMilliseconds; // then it is told, held, and tried again
         client.MessageMaxBytes = LargestLetter;
         client.QueueBufferingMaxMessages = LettersAtOnce;
         client.QueueBufferingMaxKbytes = KilobytesAtOnce;
         client.AllowAutoCreateTopics = false;
-        return new ProducerBuilder<byte[]?, byte[]?>(client).SetLogHandler((_, _) => { }).SetErrorHandler(Failed).Build();
-    }
-
-    // A fatal error ends a producer: the next letter gets a new one. What was under way fails, and is tried again.
-    private void Failed(IProducer<byte[]?, byte[]?> producer, Error error)
-    {
-        if (error.IsFatal) Retire(producer);
+        return client;
     }
 
     // What a broker with a full disk answers can leave an idempotent producer waiting for numbers that never come.
-    private static bool MayBeStuck(Error error) => error.Code is ErrorCode.Unknown or ErrorCode.KafkaStorageError or ErrorCode.OutOfOrderSequenceNumber
-        or ErrorCode.UnknownProducerId or ErrorCode.InvalidProducerEpoch or ErrorCode.Local_MsgTimedOut;
+    private static bool MayBeStuck(Error error) => error.IsFatal || error.Code is ErrorCode.Unknown or ErrorCode.KafkaStorageError
+        or ErrorCode.OutOfOrderSequenceNumber or ErrorCode.UnknownProducerId or ErrorCode.InvalidProducerEpoch or ErrorCode.Local_MsgTimedOut;
 
-    // Its other letters have their answers first, at the latest when their time is over: a producer that is disposed of gives none.
-    private void Retire(IProducer<byte[]?, byte[]?> producer)
+    // The next letter gets a new one. What the old one has under way is answered, and tried again if it failed.
+    private void Replace(LetterProducer producer)
     {
         lock (_gate)
         {
@@ -132,14 +132,6 @@ internal sealed class KafkaLetterBox(KafkaClients clients, KafkaNames names, Del
             _producer = null;
         }
 
-        _ = Task.Factory.StartNew(
-            () =>
-            {
-                producer.Flush(TimeSpan.FromMilliseconds(TimeoutMs) + Farewell);
-                producer.Dispose();
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+        _ = producer.RetireAsync();
     }
 }
