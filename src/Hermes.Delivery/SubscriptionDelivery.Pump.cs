@@ -10,6 +10,7 @@ public sealed partial class SubscriptionDelivery
     private const int StepsAtOnce = 128;
     private readonly PumpWork _pump;
     private bool _probesFresh;
+    private bool _probesNewest;
 
     private enum Step
     {
@@ -107,20 +108,36 @@ public sealed partial class SubscriptionDelivery
         }
     }
 
-    // What is due again goes first; but probes take turns with fresh messages, since what fails may be those messages alone.
+    // What is due again goes first. But what fails may be those messages alone: so probes take turns with fresh ones, and of these the
+    // oldest with the newest, since after a restart all that lies in front may be what nobody can take. A window of one keeps its order.
     private bool TryPeekNext(DeliveryPlan plan, out Parcel? parcel)
     {
         var hasPlace = _begun < plan.Window;
-        if (_probesFresh && _pace.Mode is not PaceMode.Normal && hasPlace && TryPeek(_fresh, out parcel)) return true;
-        return TryPeek(_again, out parcel) || (hasPlace && TryPeek(_fresh, out parcel));
+        var probes = _pace.Mode is not PaceMode.Normal;
+        if (!(probes && _probesFresh && hasPlace && TryPeek(_fresh, out parcel)))
+        {
+            if (TryPeek(_again, out parcel)) return true;
+            if (!hasPlace || !TryPeek(_fresh, out parcel)) return false;
+        }
+
+        if (probes && _probesNewest && plan.Window > 1) parcel = NewestFresh();
+        return true;
     }
 
-    // Passes over what was dropped while it stood in the queue.
-    private static bool TryPeek(Queue<Parcel> queue, out Parcel? parcel)
+    // There is one. It leaves the queue when those before it have.
+    private Parcel NewestFresh()
+    {
+        var parcel = _newest!;
+        while (parcel.Begun || parcel.State is not ParcelState.Waiting) parcel = parcel.Previous!;
+        return parcel;
+    }
+
+    // Passes over what was dropped, or sent as the newest, while it stood in the queue.
+    private bool TryPeek(Queue<Parcel> queue, out Parcel? parcel)
     {
         while (queue.TryPeek(out parcel))
         {
-            if (parcel.State is not ParcelState.Gone) return true;
+            if (parcel.State is not ParcelState.Gone && (!parcel.Begun || ReferenceEquals(queue, _again))) return true;
             queue.Dequeue();
         }
 
@@ -136,8 +153,10 @@ public sealed partial class SubscriptionDelivery
 
     private void TakeFromQueue(Parcel parcel)
     {
-        (parcel.Begun ? _again : _fresh).Dequeue();
+        var queue = parcel.Begun ? _again : _fresh;
+        if (ReferenceEquals(queue.Peek(), parcel)) queue.Dequeue();
         _probesFresh = parcel.Begun;
+        if (!parcel.Begun) _probesNewest = !_probesNewest;
         parcel.State = ParcelState.OnWire;
         parcel.Deadline = long.MaxValue;
         if (parcel.Begun) return;

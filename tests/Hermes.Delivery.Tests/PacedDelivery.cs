@@ -50,6 +50,22 @@ public sealed class PacedDelivery : IAsyncLifetime
         Assert.Equal(297, _rig.Settlements.All.Count);
     }
 
+    // As after a restart: what nobody could take lies in front of what is new.
+    [Fact]
+    public async Task A_backlog_that_nobody_can_take_does_not_keep_the_probes_from_what_is_new()
+    {
+        _rig.Endpoint.Answer = static request => request.Id is "id-100" ? 200 : 500;
+        var delivery = _rig.Open(_rig.Plan(rate: 1000, window: 100, backoff: DeliveryRig.Backoff(1)));
+        for (var i = 0; i < 30; i++) Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
+        await Until.TrueAsync(() => delivery.Mode is PaceMode.Slow, "what fails is noticed");
+        for (var i = 40; i <= 100; i++) Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
+        var seen = delivery.Attempts;
+
+        await _rig.Settlements.WhenAsync(1);
+
+        Assert.InRange(delivery.Attempts - seen, 1, 20); // retries and the backlog take their turns
+    }
+
     [Fact]
     public async Task Refusals_for_good_and_requests_for_a_pause_are_answers_of_an_endpoint_that_works()
     {
