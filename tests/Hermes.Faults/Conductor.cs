@@ -232,6 +232,7 @@ internal sealed class Conductor
         HermesInstallation hermes, JobDesk jobs, SweepDesk sweeps, IReadOnlyList<Subscribed> subscriptions, CancellationToken cancellationToken)
     {
         var start = _clock.Now;
+        var limit = DrainLimit + Subscribed.LongestTrial(_ledgers[Subscribed.Letters.Topic].Missing(Subscribed.Letters.Name, TimeSpan.Zero).Count(m => m.Refusal is not null));
         await TryAsync(() => Task.FromResult(jobs.Unfinished.Count == 0));
         await TryAsync(() => Task.FromResult(subscriptions.All(s => _ledgers[s.Topic].Missing(s.Name, TimeSpan.Zero).Count == 0)));
         await TryAsync(async () => (await sweeps.LeftAsync(cancellationToken)).Count == 0);
@@ -260,7 +261,7 @@ internal sealed class Conductor
 
         async Task TryAsync(Func<Task<bool>> condition)
         {
-            while (!await condition() && _clock.Now - start < DrainLimit)
+            while (!await condition() && _clock.Now - start < limit)
                 await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
         }
     }

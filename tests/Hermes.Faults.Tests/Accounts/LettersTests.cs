@@ -31,6 +31,21 @@ public sealed class LettersTests : HandWrittenHistory
     }
 
     [Theory]
+    [InlineData("cut consumer-2/kafka", true)]
+    [InlineData("cut consumer-2/schemas", false)]
+    [InlineData("cut janitor-1/kafka", false)]
+    public void A_letter_that_lay_with_its_writer_while_another_took_over_is_excused_by_the_writers_fault(string fault, bool isExcused)
+    {
+        PublishAs(static message => message with { Refusal = 400 }, 0);
+        Happens($"0 {fault} for 8", 8);
+        Letter(0, One);
+        Wait(0.5);
+        Letter(0, Two);
+        Check();
+        Assert.Equal(isExcused ? 0 : 1, Findings.CountOf(Audit.Unexplained));
+    }
+
+    [Theory]
     [InlineData("refuse endpoint", 14, true)]
     [InlineData("cut consumer-1/endpoint", 14, true)]
     [InlineData("refuse endpoint", 9, false)] // an attempt followed that was taken, or should have been

@@ -88,7 +88,7 @@ internal sealed class Audit(Ledger ledger, Findings findings, IReadOnlyList<Aske
     /// explains one, so that those come first which nothing else explains.</summary>
     private void CheckRepeats(string subscription, Message message, List<Delivery> deliveries, List<AskedJob> rewinds)
     {
-        var pairs = deliveries.Zip(deliveries.Skip(1), (before, again) => (Before: before, Again: again, Excuses: excuses.Where(e => e.Excuses(before)).ToList())).ToList();
+        var pairs = deliveries.Zip(deliveries.Skip(1), (before, again) => (Before: before, Again: again, Excuses: excuses.Where(e => Excuses(e, before, again)).ToList())).ToList();
         foreach (var (before, again, _) in pairs.Where(p => p.Excuses.Count == 0))
         {
             if (!IsAskedFor(before, again, rewinds))
@@ -103,6 +103,9 @@ internal sealed class Audit(Ledger ledger, Findings findings, IReadOnlyList<Aske
                 LongestLag = lag;
         }
     }
+
+    // A letter is known by when it was written, and may have lain with its writer, cut off, while another took the partition over.
+    private static bool Excuses(IExcuse excuse, Delivery before, Delivery again) => excuse.Excuses(before) || (again.IsLetter && excuse.Excuses(again));
 
     /// <summary>Whether a rewind that is left explains it; then it is left no longer.</summary>
     private bool IsAskedFor(Delivery before, Delivery again, List<AskedJob> rewinds)

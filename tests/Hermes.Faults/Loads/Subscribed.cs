@@ -19,6 +19,10 @@ internal sealed record Subscribed(string Name)
     /// <summary>The longest pause between two of its attempts.</summary>
     public static TimeSpan LongestPause { get; } = TimeSpan.FromSeconds(LongestPauseSeconds);
 
+    /// <summary>How long <see cref="Letters"/> may take over messages that its endpoint refuses, when nothing else is left to send: it is asked
+    /// once a second then.</summary>
+    public static TimeSpan LongestTrial(int refused) => TimeSpan.FromSeconds(refused * MostAttempts);
+
     /// <summary>The one that no job touches.</summary>
     public static Subscribed Canary { get; } = new("canary") { TakesJobs = false };
 
