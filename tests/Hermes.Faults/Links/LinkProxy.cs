@@ -42,7 +42,8 @@ internal sealed class LinkProxy : IAsyncDisposable
             while (true)
                 _ = PassAsync(await _listener.AcceptSocketAsync(_stop.Token));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException) { } // the end
+        // The end; InvalidOperationException is what a listener says that was stopped between two connections.
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException) { }
     }
 
     private async Task PassAsync(Socket near)

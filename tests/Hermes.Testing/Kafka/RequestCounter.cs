@@ -64,7 +64,8 @@ public sealed class RequestCounter : IAsyncDisposable
             while (true)
                 open.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token), broker));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        // InvalidOperationException is what a listener says that was stopped between two connections.
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
             await Task.WhenAll(open);
         }

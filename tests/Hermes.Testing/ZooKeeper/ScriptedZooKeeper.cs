@@ -49,7 +49,8 @@ public sealed class ScriptedZooKeeper : IAsyncDisposable
                 running.Add(RunAsync(socket, Interlocked.Increment(ref _connections)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException) { } // the end
+        // The end; InvalidOperationException is what a listener says that was stopped between two connections.
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException) { }
         await Task.WhenAll(running);
     }
 
