@@ -50,6 +50,9 @@ internal sealed class Parcel(SubscriptionDelivery owner, Message message, int si
     /// <summary>The pace's window in which its last failure counted.</summary>
     public int FailedIn { get; set; }
 
+    /// <summary>When it failed last, as a timestamp.</summary>
+    public long FailedAt { get; set; }
+
     /// <summary>What the attempt that just ended says of the endpoint; null while it says nothing.</summary>
     public bool? Succeeded { get; set; }
 

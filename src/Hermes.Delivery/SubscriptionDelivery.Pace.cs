@@ -5,7 +5,10 @@ namespace Hermes.Delivery;
 /// <content>The pace: what attempts come to decides how many are made.</content>
 public sealed partial class SubscriptionDelivery
 {
+    // A message that failed so often, while others were taken in between, fails by what is in it.
+    private const int FailuresThatCount = 3;
     private string? _paceNews;
+    private long _lastSuccess = long.MinValue;
     private PaceMode _namedMode;
     private long _nextPaceNamed = long.MinValue;
 
@@ -40,6 +43,10 @@ public sealed partial class SubscriptionDelivery
         parcel.Succeeded = null;
         var before = _pace.Rate;
         var now = _timetable.Now;
+        var isItsOwn = !succeeded && parcel.Attempts > FailuresThatCount && parcel.FailedAt < _lastSuccess;
+        if (succeeded) _lastSuccess = now;
+        else parcel.FailedAt = now;
+        if (isItsOwn) return;
         var isRepeated = parcel.FailedIn == _pace.Window;
         if (!succeeded) parcel.FailedIn = _pace.Window;
         _pace.Ended(parcel.Era, succeeded, isRepeated, now);

@@ -108,19 +108,19 @@ public sealed partial class SubscriptionDelivery
         }
     }
 
-    // What is due again goes first. But what fails may be those messages alone: so probes take turns with fresh ones, and of these the
-    // oldest with the newest, since after a restart all that lies in front may be what nobody can take. A window of one keeps its order.
+    // What is due again goes first. But what fails may be those messages alone: below the full rate they take turns with fresh ones, and as
+    // probes, of these, the oldest with the newest, since after a restart all that lies in front may be what nobody can take. A window of
+    // one keeps its order.
     private bool TryPeekNext(DeliveryPlan plan, out Parcel? parcel)
     {
         var hasPlace = _begun < plan.Window;
-        var probes = _pace.Mode is not PaceMode.Normal;
-        if (!(probes && _probesFresh && hasPlace && TryPeek(_fresh, out parcel)))
+        if (!(_pace.IsLowered && _probesFresh && hasPlace && TryPeek(_fresh, out parcel)))
         {
             if (TryPeek(_again, out parcel)) return true;
             if (!hasPlace || !TryPeek(_fresh, out parcel)) return false;
         }
 
-        if (probes && _probesNewest && plan.Window > 1) parcel = NewestFresh();
+        if (_pace.Mode is not PaceMode.Normal && _probesNewest && plan.Window > 1) parcel = NewestFresh();
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hermes.Delivery.Pace;
 using Hermes.Testing;
 
@@ -6,6 +7,7 @@ namespace Hermes.Delivery.Tests;
 /// <summary>The pace of a whole delivery, by what a real endpoint answers.</summary>
 public sealed class PacedDelivery : IAsyncLifetime
 {
+    private const int Refused = 60;
     private DeliveryRig _rig = null!;
 
     public async ValueTask InitializeAsync() => _rig = await DeliveryRig.StartAsync();
@@ -50,6 +52,50 @@ public sealed class PacedDelivery : IAsyncLifetime
         Assert.Equal(297, _rig.Settlements.All.Count);
     }
 
+    // Their retries are far more than what is new, and more than a pace that has fallen allows.
+    [Fact]
+    public async Task Many_messages_that_are_known_to_fail_hold_the_pace_down_no_longer_than_they_are_new()
+    {
+        _rig.Endpoint.Answer = static request => IsRefused(request.Id!) ? 500 : 200;
+        var delivery = _rig.Open(_rig.Plan(rate: 1000, window: 100, backoff: DeliveryRig.Backoff(100)));
+        for (var i = 0; i < Refused; i++) Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
+        await Until.TrueAsync(() => delivery.Mode is not PaceMode.Normal, "what fails is noticed");
+        var clock = TimeProvider.System.GetTimestamp();
+        for (var i = Refused; i < Refused + 300; i++)
+        {
+            Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
+            await _rig.Settlements.WhenAsync(i - Refused + 1);
+        }
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(clock).TotalSeconds, 0, 9);
+    }
+
+    [Fact]
+    public async Task Messages_that_are_known_to_fail_leave_half_of_a_pace_that_is_lowered_to_what_is_new()
+    {
+        var (tenth, taken) = (0L, 0);
+        var gate = new Lock();
+        _rig.Endpoint.Answer = request => IsRefused(request.Id!) ? 500 : IsTaken() ? 200 : 503;
+        var delivery = _rig.Open(_rig.Plan(rate: 1000, window: 200, backoff: DeliveryRig.Backoff(100)));
+        for (var i = 0; i < Refused + 100; i++) Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
+        await _rig.Settlements.WhenAsync(100);
+        var clock = TimeProvider.System.GetTimestamp();
+        for (var i = Refused + 100; i < Refused + 200; i++) Assert.True(delivery.TryAccept(DeliveryRig.Message(i)));
+        await _rig.Settlements.WhenAsync(200);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(clock).TotalSeconds, 0, 12);
+
+        // 50 a second.
+        bool IsTaken()
+        {
+            lock (gate)
+            {
+                var now = Environment.TickCount64 / 100;
+                if (now != tenth) (tenth, taken) = (now, 0);
+                return ++taken <= 5;
+            }
+        }
+    }
+
     // As after a restart: what nobody could take lies in front of what is new.
     [Fact]
     public async Task A_backlog_that_nobody_can_take_does_not_keep_the_probes_from_what_is_new()
@@ -77,4 +123,6 @@ public sealed class PacedDelivery : IAsyncLifetime
         await _rig.Settlements.WhenAsync(60);
         Assert.Equal(PaceMode.Normal, delivery.Mode);
     }
+
+    private static bool IsRefused(string id) => int.Parse(id.AsSpan(3), CultureInfo.InvariantCulture) < Refused;
 }

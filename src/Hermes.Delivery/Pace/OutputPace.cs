@@ -41,6 +41,9 @@ internal sealed class OutputPace(long frequency)
     /// <summary>Attempts a second.</summary>
     public double Rate { get; private set; } = double.PositiveInfinity;
 
+    /// <summary>Whether the rate is less than what is allowed.</summary>
+    public bool IsLowered => Mode is not PaceMode.Normal || Rate < _max;
+
     /// <summary>Rises when the mode turns to or from <see cref="PaceMode.Normal"/>: what an attempt that began before comes to says nothing of the time after.</summary>
     public int Era { get; private set; }
 
@@ -93,15 +96,14 @@ internal sealed class OutputPace(long frequency)
             case PaceMode.Normal when failures > successes:
                 Enter(PaceMode.Slow, SlowRate);
                 _failingSince = now;
-                // As much as it took while it refused the rest is what it can be trusted with.
-                _proven = successes == 0 ? _max : Math.Max(successes / ((double)Math.Max(now - _windowBegan, frequency / 2) / frequency), SlowRate);
+                _proven = Proven(failures, successes, successes / ((double)Math.Max(now - _windowBegan, frequency / 2) / frequency));
                 break;
             case PaceMode.Normal:
                 Adjust(failures, successes);
                 break;
             case PaceMode.Slow when failures > successes:
                 Rate = Math.Min(Math.Max(Rate / Opening, SlowRate), _max);
-                _proven = successes == 0 ? _max : Math.Max(Rate, SlowRate);
+                _proven = Proven(failures, successes, Rate);
                 if (successes > 0) _failingSince = now;
                 else if (now - _failingSince >= HeartbeatAfterSeconds * frequency) Enter(PaceMode.Heartbeat, HeartbeatRate);
                 break;
@@ -116,6 +118,10 @@ internal sealed class OutputPace(long frequency)
                 break;
         }
     }
+
+    // As much as it took while it refused the rest is what it can be trusted with. A handful of outcomes does not tell.
+    private double Proven(int failures, int successes, double taken) =>
+        successes == 0 || failures + successes < EnoughOutcomes ? _max : Math.Max(taken, SlowRate);
 
     private void Adjust(int failures, int successes)
     {
