@@ -46,6 +46,8 @@ internal sealed partial class SubscriptionIntake
         before.Confirmed?.TrySetResult(false);
         Log.Moved(_logger, Name, topic, partition, offset);
         CommitLater();
+        // Who waits for the move looks for it among the group's commits: it must stand there for a while.
+        after.RestsUntil = _clock.GetTimestamp() + (long)(_clock.TimestampFrequency * _options.CommitInterval.TotalSeconds);
         return after.Confirmed.Task;
     }
 

@@ -22,8 +22,8 @@ internal sealed class PartitionLedger : OffsetLedger
     /// <summary>The count of changes that the last commit said; -1: it must be said again. Used by the intake's thread alone.</summary>
     public long ChangesCommitted { get; set; } = -1;
 
-    /// <summary>Until when nothing more is committed, since a move away from here waits for the commits under way. Used by
-    /// the intake's thread alone.</summary>
+    /// <summary>Until when nothing more is committed, since a move away from here waits for the commits under way, or one to here is to be
+    /// seen. Used by the intake's thread alone.</summary>
     public long RestsUntil { get; set; }
 
     /// <summary>Of an ownership that a move began: whether the group has committed it; false when it ended before.</summary>

@@ -94,6 +94,25 @@ public sealed class AuditTests : HandWrittenHistory
             Assert.Equal((1, TimeSpan.FromSeconds(secondsBefore)), (audit.Repeats, audit.LongestLag));
     }
 
+    [Theory]
+    [InlineData("freeze consumer-2", 1, true)]
+    [InlineData("freeze consumer-2", 11, false)] // by then it has heard that its partitions are another's
+    [InlineData("cut consumer-2/kafka", 1, true)]
+    [InlineData("cut consumer-2/endpoint", 1, false)] // its partitions stayed its own
+    [InlineData("cut consumer-2/zookeeper", 1, false)]
+    [InlineData("kill consumer-2", 1, false)]
+    public void A_repeat_is_excused_where_it_lay_with_its_process_while_another_took_the_partition_over(string fault, double secondsAfter, bool isExcused)
+    {
+        Publish(0);
+        Wait(10);
+        Happens($"0 {fault} for 7", 7);
+        Deliver(One, 0);
+        Wait(secondsAfter);
+        Deliver(Two, 0);
+        Check();
+        Assert.Equal(isExcused, Findings.AreNone);
+    }
+
     [Fact]
     public void What_was_delivered_after_the_kill_by_the_next_process_is_not_excused_by_it()
     {

@@ -104,8 +104,10 @@ internal sealed class Audit(Ledger ledger, Findings findings, IReadOnlyList<Aske
         }
     }
 
-    // A letter is known by when it was written, and may have lain with its writer, cut off, while another took the partition over.
-    private static bool Excuses(IExcuse excuse, Delivery before, Delivery again) => excuse.Excuses(before) || (again.IsLetter && excuse.Excuses(again));
+    // The later one may have lain with its process, frozen or cut off, while another took the partition over and delivered the message.
+    // A letter is known by when it was written.
+    private static bool Excuses(IExcuse excuse, Delivery before, Delivery again) => excuse.Excuses(before)
+        || (again.IsLetter ? excuse.Excuses(again) : again.Origin.Name != before.Origin.Name && excuse.HeldBack(again));
 
     /// <summary>Whether a rewind that is left explains it; then it is left no longer.</summary>
     private bool IsAskedFor(Delivery before, Delivery again, List<AskedJob> rewinds)

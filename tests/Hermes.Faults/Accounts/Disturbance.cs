@@ -40,6 +40,12 @@ internal sealed record Disturbance(PlannedFault Fault, TimeSpan Begin) : IExcuse
     }
 
     /// <inheritdoc/>
+    /// <remarks>A frozen process goes on where it stood, and one that Kafka does not reach goes on until it hears: both may have lost their
+    /// partitions meanwhile.</remarks>
+    public bool HeldBack(Delivery delivery) => delivery.Origin.Name == Worker && delivery.At >= Begin && Within(delivery.At, Aftermath)
+        && (Fault.Kind is FaultKind.Freeze || (Fault.Kind is FaultKind.Cut or FaultKind.Stall or FaultKind.Slow && Service == "kafka"));
+
+    /// <inheritdoc/>
     public bool KeepsFromEndpoint => Fault switch
     {
         { Kind: FaultKind.Refuse or FaultKind.Hang, Target: Targets.Endpoint } => true,

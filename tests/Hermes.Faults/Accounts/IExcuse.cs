@@ -9,6 +9,9 @@ internal interface IExcuse
     /// <summary>Whether it may have kept this delivery from being settled, so that the message comes again.</summary>
     bool Excuses(Delivery delivery);
 
+    /// <summary>Whether it may have held this delivery back until another process had taken the partition over and delivered it.</summary>
+    bool HeldBack(Delivery delivery);
+
     /// <summary>When it ended; unset while it lasts.</summary>
     TimeSpan? End { get; }
 

@@ -11,5 +11,7 @@ internal sealed record Standstill(TimeSpan Begin, TimeSpan End) : IExcuse
 
     public bool Excuses(Delivery delivery) => delivery.At >= Begin - Disturbance.CommitLag && delivery.At <= End + Disturbance.Aftermath;
 
+    public bool HeldBack(Delivery delivery) => Excuses(delivery);
+
     public bool Meets(TimeSpan from, TimeSpan to) => Begin <= to && End >= from;
 }

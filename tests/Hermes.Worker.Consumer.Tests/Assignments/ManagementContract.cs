@@ -61,6 +61,31 @@ public abstract class ManagementContract(ZooKeeperFixture zooKeeper)
         Assert.NotNull(await hermes.ZooKeeper.FindAsync(NodeOf(hermes, subscription, "0"), Cancellation));
     }
 
+    // A retransmitter knows by the commits alone that a node was obeyed, and looks a few times a second.
+    [Fact]
+    public async Task A_move_stands_among_the_commits_for_the_time_between_two_of_them_however_soon_all_is_delivered_again()
+    {
+        await using var endpoint = await HttpEndpoint.StartAsync();
+        await using var hermes = await HermesInstallation.CreateAsync(zooKeeper.Require(), zooKeeper.FreshRoot(), Broker.BootstrapServers, partitions: 1);
+        var subscription = await hermes.SubscribeAsync("billing", endpoint.Address);
+        await using var worker = RunningWorker.Start(hermes, ("Consumer:CommitInterval", "00:00:03"));
+        await hermes.PublishAsync(100);
+        await CommittedAsync(100);
+        for (var i = 0; i < 2; i++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, Cancellation); // the next of all commits is due soon
+            await OrderAsync(hermes, subscription, "0", "90");
+            await CommandAsync(hermes, subscription);
+            await CommittedAsync(90);
+            var seen = TimeProvider.System.GetTimestamp();
+            await CommittedAsync(100);
+            Assert.InRange(TimeProvider.System.GetElapsedTime(seen).TotalSeconds, 2, 60);
+        }
+        Assert.Equal(0, await worker.StopAsync());
+
+        Task CommittedAsync(long offset) => Until.TrueAsync(async () => (await hermes.CommittedAsync(subscription)).Single().Offset.Value == offset, $"the commit of {offset}:\n{worker.Output}", Minute);
+    }
+
     [Fact]
     public async Task A_worker_that_starts_after_the_command_obeys_it()
     {
