@@ -22,7 +22,7 @@ internal sealed partial class SubscriptionIntake
         // Commits that are under way must be over, or one of them could land after ours.
         if (before.InFlight is not null)
         {
-            before.RestsUntil = _clock.GetTimestamp() + (_clock.TimestampFrequency * MoveRest.Seconds);
+            LetRest(before, MoveRest);
             return Task.FromResult(false);
         }
         try
@@ -47,9 +47,11 @@ internal sealed partial class SubscriptionIntake
         Log.Moved(_logger, Name, topic, partition, offset);
         CommitLater();
         // Who waits for the move looks for it among the group's commits: it must stand there for a while.
-        after.RestsUntil = _clock.GetTimestamp() + (long)(_clock.TimestampFrequency * _options.CommitInterval.TotalSeconds);
+        LetRest(after, _options.CommitInterval);
         return after.Confirmed.Task;
     }
+
+    private void LetRest(PartitionLedger ledger, TimeSpan time) => ledger.RestsUntil = _clock.GetTimestamp() + (long)(time.TotalSeconds * _clock.TimestampFrequency);
 
     private void DropHeldOfOldEpochs() => DropHeld(m => Find(m.KafkaTopic, m.Partition)?.Epoch != m.Epoch);
 

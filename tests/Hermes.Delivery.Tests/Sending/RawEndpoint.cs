@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Hermes.Testing;
 
 namespace Hermes.Delivery.Tests.Sending;
 
@@ -60,14 +61,7 @@ internal sealed class RawEndpoint : IAsyncDisposable
 
     private async Task AcceptAsync()
     {
-        try
-        {
-            while (true) _connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_closing.Token)));
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
-        {
-            // The end; InvalidOperationException is what a listener says that was stopped between two connections.
-        }
+        while (await _listener.TryAcceptAsync(_closing.Token) is { } socket) _connections.Add(ServeAsync(socket));
     }
 
     private async Task ServeAsync(Socket socket)

@@ -43,7 +43,7 @@ internal sealed record Disturbance(PlannedFault Fault, TimeSpan Begin) : IExcuse
     /// <remarks>A frozen process goes on where it stood, and one that Kafka does not reach goes on until it hears: both may have lost their
     /// partitions meanwhile.</remarks>
     public bool HeldBack(Delivery delivery) => delivery.Origin.Name == Worker && delivery.At >= Begin && Within(delivery.At, Aftermath)
-        && (Fault.Kind is FaultKind.Freeze || (Fault.Kind is FaultKind.Cut or FaultKind.Stall or FaultKind.Slow && Service == "kafka"));
+        && (Fault.Kind is FaultKind.Freeze || (Fault.Kind is FaultKind.Cut or FaultKind.Stall or FaultKind.Slow && Service == Targets.Broker));
 
     /// <inheritdoc/>
     public bool KeepsFromEndpoint => Fault switch

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Hermes.Testing;
 
 namespace Hermes.Faults.Links;
 
@@ -37,13 +38,8 @@ internal sealed class LinkProxy : IAsyncDisposable
 
     private async Task AcceptAsync()
     {
-        try
-        {
-            while (true)
-                _ = PassAsync(await _listener.AcceptSocketAsync(_stop.Token));
-        }
-        // The end; InvalidOperationException is what a listener says that was stopped between two connections.
-        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException) { }
+        while (await _listener.TryAcceptAsync(_stop.Token) is { } near)
+            _ = PassAsync(near);
     }
 
     private async Task PassAsync(Socket near)

@@ -59,16 +59,9 @@ public sealed class RequestCounter : IAsyncDisposable
     private async Task AcceptAsync(IPEndPoint broker)
     {
         var open = new List<Task>();
-        try
-        {
-            while (true)
-                open.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token), broker));
-        }
-        // InvalidOperationException is what a listener says that was stopped between two connections.
-        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
-        {
-            await Task.WhenAll(open);
-        }
+        while (await _listener.TryAcceptAsync(_stop.Token) is { } client)
+            open.Add(ServeAsync(client, broker));
+        await Task.WhenAll(open);
     }
 
     private async Task ServeAsync(Socket accepted, IPEndPoint broker)

@@ -160,17 +160,11 @@ public sealed class FaultProxy : IAsyncDisposable
 
     private async Task AcceptAsync(TcpListener listener)
     {
-        try
+        while (await listener.TryAcceptAsync() is { } client)
         {
-            while (true)
-            {
-                var client = await listener.AcceptSocketAsync();
-                Interlocked.Increment(ref _accepted);
-                _ = RunAsync(client);
-            }
+            Interlocked.Increment(ref _accepted);
+            _ = RunAsync(client);
         }
-        // No more connections; InvalidOperationException is what a listener says that was stopped between two of them.
-        catch (Exception e) when (e is SocketException or InvalidOperationException) { }
     }
 
     private async Task RunAsync(Socket client)

@@ -40,17 +40,11 @@ public sealed class ScriptedZooKeeper : IAsyncDisposable
     private async Task AcceptAsync()
     {
         var running = new List<Task>();
-        try
+        while (await _listener.TryAcceptAsync(_end.Token) is { } socket)
         {
-            while (true)
-            {
-                var socket = await _listener.AcceptSocketAsync(_end.Token);
-                socket.NoDelay = true;
-                running.Add(RunAsync(socket, Interlocked.Increment(ref _connections)));
-            }
+            socket.NoDelay = true;
+            running.Add(RunAsync(socket, Interlocked.Increment(ref _connections)));
         }
-        // The end; InvalidOperationException is what a listener says that was stopped between two connections.
-        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException) { }
         await Task.WhenAll(running);
     }
 
